@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: MIT
+# Talyra.  One Makefile, not recursive but for the other build modes.  `make help` lists the targets.
+#
+#   make                         the tools, in build/release/bin
+#   make asan, make tsan, ...    the same sources in build/asan, build/tsan, ...
+#   make CC=clang CFLAGS=-O3     as one would expect
+#   make install PREFIX=/usr DESTDIR=/tmp/root
+
+MODE     ?= release
+B        := build/$(MODE)
+
+INSTALL  ?= install
+PREFIX   ?= /usr/local
+BINDIR   ?= $(PREFIX)/bin
+DATADIR  ?= $(PREFIX)/share
+MANDIR   ?= $(DATADIR)/man
+BASHDIR  ?= $(DATADIR)/bash-completion/completions
+ZSHDIR   ?= $(DATADIR)/zsh/site-functions
+FISHDIR  ?= $(DATADIR)/fish/vendor_completions.d
+DESTDIR  ?=
+
+CFLAGS   ?= -O2 -g
+CPPFLAGS ?=
+LDFLAGS  ?=
+LDLIBS   := -lzstd -llz4 -lisal -lpthread
+
+mode_release :=
+mode_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+mode_tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+mode_cov     := -O0 -g --coverage -fprofile-update=atomic
+mode_fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+                -fno-sanitize-recover=all
+# Where make was told nothing: gcc, but clang for the fuzzers.
+ifeq ($(origin CC),default)
+CC       := $(if $(filter fuzz,$(MODE)),clang,gcc)
+endif
+
+warnings := -Wall -Wextra -Wpedantic -Wshadow
+cflags   := -std=c11 -D_GNU_SOURCE -Iinclude $(CPPFLAGS) $(warnings) $(CFLAGS) $(mode_$(MODE))
+ldflags  := $(mode_$(MODE)) $(LDFLAGS)
+
+# ---- what there is ----------------------------------------------------------------------------
+rooms    := $(patsubst %/,%,$(wildcard lib/*/))
+arch     := $(shell uname -m)
+isa_only := lib/align/align_kernel_sse41.c lib/align/align_kernel_avx2.c \
+            lib/align/align_kernel_avx512.c
+lib_src  := $(wildcard lib/*/*.c)
+ifeq ($(filter x86_64 i686 amd64,$(arch)),)
+lib_src  := $(filter-out $(isa_only),$(lib_src))
+endif
+lib_obj  := $(lib_src:%.c=$B/%.o)
+lib      := $B/libtl.a
+bin_src  := $(wildcard bin/*.c)
+bin_obj  := $(bin_src:%.c=$B/%.o)
+tools    := $(notdir $(bin_src:.c=))
+bins     := $(tools:%=$B/bin/%)
+unit_src := $(wildcard tests/unit/test_*.c)
+units    := $(unit_src:tests/unit/%.c=$B/unit/%)
+fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
+fuzzers  := $(fuzz_src:tests/fuzz/%.c=$B/fuzz/%)
+bench_src := $(wildcard bench/*.c)
+benches  := $(bench_src:bench/%.c=$B/bench/%)
+objects  := $(lib_obj) $(bin_obj) $(unit_src:%.c=$B/%.o) $(fuzz_src:%.c=$B/%.o) \
+            $(bench_src:%.c=$B/%.o)
+
+## all: build the library and the tools (the default)
+all: $(lib) $(bins)
+.PHONY: all
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY: $(objects)
+MAKEFLAGS += --no-builtin-rules
+
+# ---- how it is built --------------------------------------------------------------------------
+# Other flags than last time: all objects are made again.
+flags := $(CC) $(cflags) $(ldflags)
+ifneq ($(filter-out help clean deps,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(file <$B/flags),$(flags))
+$(shell mkdir -p $B)
+$(file >$B/flags,$(flags))
+endif
+endif
+
+# Kernels are compiled for their instruction set, all else for the plain machine.
+$B/lib/align/align_kernel_sse41.o:  isa := -msse4.1
+$B/lib/align/align_kernel_avx2.o:   isa := -mavx2
+$B/lib/align/align_kernel_avx512.o: isa := -mavx512bw -mavx512vl
+
+# Tests, fuzzers and benches may see private headers; the library and the tools may not.
+$B/tests/%.o $B/bench/%.o: private_dirs := $(rooms:%=-I%) -Itests/unit
+
+$(objects): $B/%.o: %.c $B/flags
+	@mkdir -p $(@D)
+	$(CC) $(cflags) $(isa) $(private_dirs) -MMD -MP -c -o $@ $<
+
+$(lib): $(lib_obj)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(bins): $B/bin/%: $B/bin/%.o $(lib)
+	$(CC) $(ldflags) -o $@ $< $(lib) $(LDLIBS)
+
+$(units): $B/unit/%: $B/tests/unit/%.o $(lib)
+	@mkdir -p $(@D)
+	$(CC) $(ldflags) -o $@ $< $(lib) $(LDLIBS) -lm
+
+$(fuzzers): $B/fuzz/%: $B/tests/fuzz/%.o $(lib)
+	@mkdir -p $(@D)
+	$(CC) $(ldflags) -fsanitize=fuzzer -o $@ $< $(lib) $(LDLIBS)
+
+$(benches): $B/bench/%: $B/bench/%.o $(lib)
+	@mkdir -p $(@D)
+	$(CC) $(ldflags) -o $@ $< $(lib) $(LDLIBS) -lm
+
+-include $(objects:.o=.d)
+
+# ---- checks -----------------------------------------------------------------------------------
+# With no -j of its own, a build for a check or a demo uses all processors.
+jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
+run_tests = MODE=$(MODE) CC='$(CC)' MAKE='$(MAKE)' scripts/run-tests.sh
+
+.PHONY: check check-unit check-cli check-layers check-docs test-build
+## check: install what the tests need, build, run everything; ends with one line of counts
+check:
+	scripts/deps.sh build check
+	$(MAKE) $(jobs) test-build
+	@$(run_tests) layers docs unit cli
+## check-unit: the unit tests only (UNIT="test_buf test_opt" for some)
+check-unit: test-build
+	@$(run_tests) unit
+## check-cli: the tests of the command line only (CLI="docs install" for some)
+check-cli: test-build
+	@$(run_tests) cli
+## check-layers: the laws of HACKING.md, each by a script
+check-layers:
+	@$(run_tests) layers
+## check-docs: options, help, man pages and completions agree
+check-docs: all
+	@$(run_tests) docs
+test-build: all $(units)
+
+.PHONY: asan tsan cov fuzz bench
+## asan: build and run unit and cli tests with the address and undefined-behaviour sanitizers
+asan:
+	$(MAKE) $(jobs) MODE=asan test-build
+	@$(MAKE) --no-print-directory MODE=asan sanitized
+## tsan: the same with the thread sanitizer
+tsan:
+	$(MAKE) $(jobs) MODE=tsan test-build
+	@$(MAKE) --no-print-directory MODE=tsan sanitized
+.PHONY: sanitized
+sanitized:
+	@$(run_tests) unit cli
+## cov: the unit and cli tests with coverage; a summary by file
+cov:
+	$(MAKE) $(jobs) MODE=cov test-build
+	-@$(MAKE) --no-print-directory MODE=cov sanitized
+	@scripts/coverage.sh build/cov
+## fuzz: build the fuzzers (clang) and run each for FUZZ_SECONDS (10)
+fuzz:
+	$(MAKE) $(jobs) MODE=fuzz fuzzers
+	@scripts/fuzz.sh build/fuzz/fuzz
+.PHONY: fuzzers benches
+fuzzers: $(fuzzers)
+benches: $(benches)
+## bench: build and run the benchmarks in bench/
+bench: all benches
+	@set -e; for b in $(benches) $(wildcard bench/*.sh); do echo "== $$b"; TL_BIN=$B/bin $$b; done
+
+# ---- documents --------------------------------------------------------------------------------
+.PHONY: docs
+## docs: write the OPTIONS of the man pages and the completions from the option tables
+docs: all
+	scripts/docs.sh $B/bin .
+
+# ---- for users --------------------------------------------------------------------------------
+.PHONY: demo install uninstall deps clean help
+## demo: install what is missing, build, and reduce a sample (or FASTA=my.fa.gz)
+demo:
+	scripts/deps.sh build
+	$(MAKE) $(jobs) all
+	@TL_BIN=$B/bin scripts/demo.sh '$(FASTA)'
+
+man1 := $(wildcard man/*.1)
+man5 := $(wildcard man/*.5)
+man7 := $(wildcard man/*.7)
+bash_files := $(wildcard completions/bash/*)
+zsh_files  := $(wildcard completions/zsh/*)
+fish_files := $(wildcard completions/fish/*)
+
+# $(call put,MODE,DIRECTORY,FILES)
+put = $(if $(strip $3),$(INSTALL) -d '$(DESTDIR)$2' && $(INSTALL) -m $1 $3 '$(DESTDIR)$2',:)
+drop = $(if $(strip $2),cd '$(DESTDIR)$1' 2>/dev/null && rm -f $(notdir $2) || :,:)
+
+## install: tools, man pages and completions below DESTDIR/PREFIX
+install: all
+	$(call put,755,$(BINDIR),$(bins))
+	$(call put,644,$(MANDIR)/man1,$(man1))
+	$(call put,644,$(MANDIR)/man5,$(man5))
+	$(call put,644,$(MANDIR)/man7,$(man7))
+	$(call put,644,$(BASHDIR),$(bash_files))
+	$(call put,644,$(ZSHDIR),$(zsh_files))
+	$(call put,644,$(FISHDIR),$(fish_files))
+## uninstall: take away what install put there
+uninstall:
+	$(call drop,$(BINDIR),$(tools))
+	$(call drop,$(MANDIR)/man1,$(man1))
+	$(call drop,$(MANDIR)/man5,$(man5))
+	$(call drop,$(MANDIR)/man7,$(man7))
+	$(call drop,$(BASHDIR),$(bash_files))
+	$(call drop,$(ZSHDIR),$(zsh_files))
+	$(call drop,$(FISHDIR),$(fish_files))
+## deps: install the Debian packages that building and checking need
+deps:
+	scripts/deps.sh build check
+## clean: remove build/
+clean:
+	rm -rf build
+## help: this list
+help:
+	@awk '/^## [a-z-]+:/ { sub(/^## /, ""); i = index($$0, ":"); \
+	  printf "  %-13s %s\n", substr($$0, 1, i - 1), substr($$0, i + 2) }' $(firstword $(MAKEFILE_LIST))
