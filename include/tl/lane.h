@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* lane: an ordered lane through the pool: items go in by serial number, are worked on in parallel,
+ * and come out in the order in which they went in.
+ *
+ *     while (there is input) {
+ *         if (tl_lane_full(lane)) { tl_lane_take(lane, &item, err); use(item); }
+ *         tl_lane_put(lane, new_item);
+ *     }
+ *     while (tl_lane_pending(lane)) { tl_lane_take(lane, &item, err); use(item); }
+ *
+ * The lane is bounded: at most depth items are inside.  Threads: the four calls above belong to one
+ * thread, which is a worker of the pool (usually worker 0); work runs on any worker.
+ */
+#ifndef TL_LANE_H
+#define TL_LANE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <tl/err.h>
+#include <tl/pool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct tl_lane;
+
+/* Works on one item, which it owns meanwhile.  What it returns is what tl_lane_take returns. */
+typedef enum tl_status (*tl_lane_work)(void *item, unsigned worker, struct tl_err *err);
+
+/* depth 0: 2 x threads + 2. */
+enum tl_status tl_lane_new(struct tl_pool *pool, size_t depth, tl_lane_work work,
+			   struct tl_lane **ret, struct tl_err *err) TL_CHECK;
+
+bool tl_lane_full(const struct tl_lane *lane);
+size_t tl_lane_pending(const struct tl_lane *lane); /* items put and not yet taken */
+
+/* Gives an item to the lane, which is not full.  Never blocks. */
+void tl_lane_put(struct tl_lane *lane, void *item);
+
+/* True where the oldest item is done, so that tl_lane_take would not wait. */
+bool tl_lane_ready(const struct tl_lane *lane);
+
+/* Waits for the oldest item, working on tasks of the pool meanwhile; *ret_item is that item also
+ * where its work failed.  Returns what work returned and its error.  The lane is not empty. */
+enum tl_status tl_lane_take(struct tl_lane *lane, void **ret_item, struct tl_err *err) TL_CHECK;
+
+/* Waits for what is under way, hands every item still inside to discard (may be NULL), frees the
+ * lane.  Items that no worker had begun are not worked on.  NULL is fine. */
+void tl_lane_free(struct tl_lane *lane, void (*discard)(void *item));
+
+#ifdef __cplusplus
+}
+#endif
+#endif

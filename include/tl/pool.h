@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* pool: the one pool of worker threads of a process, by work stealing.
+ *
+ * Model: a pool of T threads is the thread that made it (worker 0) and T-1 threads of its own
+ * (workers 1 .. T-1).  Each worker has a Chase-Lev deque (Chase and Lev, SPAA 2005, after the C11
+ * form of Le, Pop, Cohen, Zappa Nardelli, PPoPP 2013): it pushes and pops tasks at the bottom,
+ * others steal from the top.  A worker without work tries all others from a random one on, backs
+ * off, then sleeps on a futex.  Worker 0 works only inside tl_pool_for, tl_pool_wait and
+ * tl_pool_help, so with T = 1 everything happens there, in the calling thread.
+ * Threads: tl_pool_submit, tl_pool_for, tl_pool_help and tl_pool_wait may be called by worker 0
+ * and, nested, from inside tasks; by no other thread.  A task must not wait for another in any
+ * other way: it may lie under that one on the same stack.
+ */
+#ifndef TL_POOL_H
+#define TL_POOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <tl/err.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct tl_pool;
+
+struct tl_pool_opts {
+	unsigned threads; /* 0: as many as tl_topo_cpus() allows */
+};
+
+enum tl_status tl_pool_new(const struct tl_pool_opts *opts, struct tl_pool **ret,
+			   struct tl_err *err) TL_CHECK;
+void tl_pool_free(struct tl_pool *pool); /* all tasks are done by then; NULL is fine */
+unsigned tl_pool_threads(const struct tl_pool *pool);
+
+/* A task: the caller owns the struct and keeps it until run has returned.  worker is the number of
+ * the worker that runs it, below tl_pool_threads(): the index of per-worker scratch memory. */
+struct tl_task {
+	void (*run)(struct tl_task *task, unsigned worker);
+};
+
+/* Hands the task to the pool.  Never blocks (a full deque grows; where it cannot, the task is run
+ * at once).  A struct may be handed over several times: then it is run as often. */
+void tl_pool_submit(struct tl_pool *pool, struct tl_task *task);
+
+/* Runs one task of the pool in the calling worker, if one is found; false where none was. */
+bool tl_pool_help(struct tl_pool *pool);
+
+/* Works on tasks of the pool, or sleeps, until done(ctx) is true.  Whatever makes done true must be
+ * followed by tl_pool_wake, from any worker. */
+void tl_pool_wait(struct tl_pool *pool, bool (*done)(void *ctx), void *ctx);
+void tl_pool_wake(struct tl_pool *pool);
+
+/* Calls fn for chunks [begin, end) that cover [0, count), each once, on all workers, the caller
+ * included; returns when all are done.  A chunk has a third of a worker's share of the items that
+ * are left, never fewer than min_chunk (but for the last); chunks are begun in order and are the
+ * same whenever count, min_chunk and the number of workers are.  After a failure no further chunk
+ * is begun; the error of the chunk with the smallest begin that fails at all is returned. */
+typedef enum tl_status (*tl_pool_range)(void *ctx, size_t begin, size_t end, unsigned worker,
+					struct tl_err *err);
+enum tl_status tl_pool_for(struct tl_pool *pool, size_t count, size_t min_chunk, tl_pool_range fn,
+			   void *ctx, struct tl_err *err) TL_CHECK;
+
+/* What the workers did since the pool was made (relaxed counters, exact when the pool is idle). */
+struct tl_pool_stats {
+	unsigned long long tasks, steals_tried, steals_won, sleeps;
+};
+void tl_pool_stats(const struct tl_pool *pool, struct tl_pool_stats *ret);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

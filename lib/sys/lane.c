@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* lane: an ordered lane through the pool.
+ *
+ * A ring of slots; item number i is in slot i % depth.  One task is pushed for each item, but which
+ * task a worker finds says nothing: whoever runs one works on the oldest item that nobody has
+ * begun.  So the item that is taken next is always the first to be worked on, and one struct
+ * tl_task serves all.
+ */
+#include <tl/lane.h>
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <tl/mem.h>
+
+struct slot {
+	void *item;
+	enum tl_status status; /* of work; with err it is the worker's until done is set */
+	/* Set by the worker, seq_cst; cleared by the owner when the slot is used again, relaxed,
+	 * as the deque then hands the slot over. */
+	_Atomic bool done;
+	struct tl_err err;
+};
+
+struct tl_lane {
+	struct tl_task task; /* pushed once for each item */
+	struct tl_pool *pool;
+	tl_lane_work work;
+	size_t depth;
+	size_t put;             /* items given so far; the owner's */
+	_Atomic size_t taken;   /* items taken so far; written by the owner, seq_cst */
+	_Atomic size_t begun;   /* items that a worker has begun; any worker, acq_rel */
+	_Atomic size_t running; /* tasks pushed and not returned; any worker, acq_rel */
+	_Atomic bool cancel;    /* written by the owner, relaxed: only spares work */
+	struct slot slot[];     /* [depth] */
+};
+
+/* The chain of additions to begun makes the item visible: of any c + 1 tasks run at least one was
+ * pushed after item c was put. */
+static void work_on_next(struct tl_task *task, unsigned worker)
+{
+	struct tl_lane *lane = (struct tl_lane *)task; /* its first member */
+	struct tl_pool *pool = lane->pool;
+	size_t i = atomic_fetch_add_explicit(&lane->begun, 1, memory_order_acq_rel);
+	struct slot *slot = &lane->slot[i % lane->depth];
+	if (!atomic_load_explicit(&lane->cancel, memory_order_relaxed))
+		slot->status = lane->work(slot->item, worker, &slot->err);
+	/* First done, then taken; the owner writes taken first and then looks at done. */
+	atomic_store_explicit(&slot->done, true, memory_order_seq_cst);
+	bool wanted = atomic_load_explicit(&lane->taken, memory_order_seq_cst) == i;
+	/* The lane may be gone as soon as running is 0. */
+	if (atomic_fetch_sub_explicit(&lane->running, 1, memory_order_acq_rel) == 1 || wanted)
+		tl_pool_wake(pool);
+}
+
+enum tl_status tl_lane_new(struct tl_pool *pool, size_t depth, tl_lane_work work,
+			   struct tl_lane **ret, struct tl_err *err)
+{
+	struct tl_lane *lane;
+	if (!depth)
+		depth = 2 * (size_t)tl_pool_threads(pool) + 2;
+	if (depth > (PTRDIFF_MAX - sizeof *lane) / sizeof lane->slot[0])
+		return tl_err_nomem(err, depth);
+	lane = tl_mem_zalloc(1, sizeof *lane + depth * sizeof lane->slot[0], err);
+	if (!lane)
+		return TL_NOMEM;
+	lane->task.run = work_on_next;
+	lane->pool = pool;
+	lane->work = work;
+	lane->depth = depth;
+	*ret = lane;
+	return TL_OK;
+}
+
+size_t tl_lane_pending(const struct tl_lane *lane)
+{
+	return lane->put - atomic_load_explicit(&lane->taken, memory_order_relaxed);
+}
+
+bool tl_lane_full(const struct tl_lane *lane)
+{
+	return tl_lane_pending(lane) == lane->depth;
+}
+
+void tl_lane_put(struct tl_lane *lane, void *item)
+{
+	struct slot *slot = &lane->slot[lane->put++ % lane->depth];
+	slot->item = item;
+	slot->status = TL_OK;
+	slot->err.status = TL_OK;
+	slot->err.sys_errno = 0;
+	slot->err.msg[0] = '\0';
+	atomic_store_explicit(&slot->done, false, memory_order_relaxed);
+	atomic_fetch_add_explicit(&lane->running, 1, memory_order_relaxed);
+	tl_pool_submit(lane->pool, &lane->task);
+}
+
+static const struct slot *oldest(const struct tl_lane *lane)
+{
+	return &lane->slot[atomic_load_explicit(&lane->taken, memory_order_relaxed) % lane->depth];
+}
+
+static bool oldest_done(void *ctx)
+{
+	return atomic_load_explicit(&oldest(ctx)->done, memory_order_seq_cst);
+}
+
+bool tl_lane_ready(const struct tl_lane *lane)
+{
+	return tl_lane_pending(lane) &&
+	       atomic_load_explicit(&oldest(lane)->done, memory_order_acquire);
+}
+
+enum tl_status tl_lane_take(struct tl_lane *lane, void **ret_item, struct tl_err *err)
+{
+	tl_pool_wait(lane->pool, oldest_done, lane);
+	const struct slot *slot = oldest(lane);
+	*ret_item = slot->item;
+	enum tl_status st = slot->status;
+	if (st != TL_OK && err)
+		*err = slot->err;
+	atomic_fetch_add_explicit(&lane->taken, 1, memory_order_seq_cst);
+	return st;
+}
+
+static bool none_runs(void *ctx)
+{
+	struct tl_lane *lane = ctx;
+	return atomic_load_explicit(&lane->running, memory_order_acquire) == 0;
+}
+
+void tl_lane_free(struct tl_lane *lane, void (*discard)(void *item))
+{
+	if (!lane)
+		return;
+	atomic_store_explicit(&lane->cancel, true, memory_order_relaxed);
+	tl_pool_wait(lane->pool, none_runs, lane);
+	for (size_t i = lane->put - tl_lane_pending(lane); discard && i < lane->put; i++)
+		discard(lane->slot[i % lane->depth].item);
+	free(lane);
+}
