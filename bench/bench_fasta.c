@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* bench_fasta: how fast FASTA text is cut and parsed, and written again, in memory, beside
+ * memchr and memcpy as the limit. Each argument is a file of plain FASTA; without one, texts of
+ * its own making. Output: TSV of name, file, bytes, seconds (the best of five), GB/s. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <tl/fasta.h>
+#include <tl/text.h>
+
+#define WINDOW (1u << 20)
+#define ROUNDS 5
+
+struct text {
+	const char *name;
+	uint8_t *p;
+	size_t n;
+};
+
+static double now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void *must(void *p)
+{
+	if (p)
+		return p;
+	perror("bench_fasta");
+	exit(75);
+}
+
+static size_t run_memchr(const struct text *t)
+{
+	size_t lines = 0;
+	const uint8_t *p = t->p, *end = t->p + t->n;
+	while ((p = memchr(p, '\n', (size_t)(end - p))) && ++p < end)
+		lines++;
+	return lines;
+}
+
+static size_t run_memcpy(const struct text *t)
+{
+	static uint8_t to[WINDOW];
+	for (size_t at = 0; at < t->n; at += WINDOW)
+		memcpy(to, t->p + at, t->n - at < WINDOW ? t->n - at : WINDOW);
+	return to[0];
+}
+
+static size_t render(const struct tl_batch *b, struct tl_buf *out, struct tl_text_style *style)
+{
+	struct tl_err err;
+	tl_buf_reset(out);
+	for (size_t i = 0; i < b->n; i++) {
+		struct tl_entry e;
+		tl_batch_get(b, i, &e);
+		if (tl_text_render(&e, b->alphabet, b->width, b->eol, e.resi.p, style, out, &err) !=
+		    TL_OK)
+			fprintf(stderr, "%s\n", err.msg), exit(70);
+	}
+	return out->len;
+}
+
+/* Parses a text in windows; with render seconds in *ret_render: writes it again too. */
+static size_t parse(const struct text *t, double *ret_render)
+{
+	static struct tl_batch batch;
+	static struct tl_buf out;
+	struct tl_fasta_state state = tl_fasta_start(t->p, t->n < WINDOW ? t->n : WINDOW), next;
+	struct tl_text_style style = {.own = true, .keep_lead = true};
+	struct tl_fasta_place place;
+	struct tl_err err;
+	size_t sum = 0;
+	for (size_t at = 0; at < t->n;) {
+		size_t have = t->n - at < WINDOW ? t->n - at : WINDOW;
+		size_t cut = tl_fasta_cut(&state, t->p + at, have, have == t->n - at, &next);
+		if (tl_fasta_parse(&state, t->p + at, cut, &next, &batch, &place, &err) != TL_OK)
+			fprintf(stderr, "%s: %s\n", t->name, err.msg), exit(65);
+		if (ret_render) {
+			double from = now();
+			sum += render(&batch, &out, &style);
+			*ret_render += now() - from;
+		}
+		sum += batch.n;
+		at += cut;
+		state = next;
+	}
+	return sum;
+}
+
+static void report(const char *what, const struct text *t, double seconds)
+{
+	printf("%s\t%s\t%zu\t%.6f\t%.2f\n", what, t->name, t->n, seconds,
+	       (double)t->n / seconds / 1e9);
+	fflush(stdout);
+}
+
+static void bench(const struct text *t)
+{
+	double best[4] = {1e9, 1e9, 1e9, 1e9};
+	volatile size_t sink = 0;
+	for (int i = 0; i < ROUNDS; i++) {
+		double at[4], render_time = 0;
+		at[0] = now();
+		sink += run_memchr(t);
+		at[1] = now();
+		sink += run_memcpy(t);
+		at[2] = now();
+		sink += parse(t, NULL);
+		at[3] = now();
+		sink += parse(t, &render_time);
+		for (int k = 0; k < 3; k++)
+			best[k] = at[k + 1] - at[k] < best[k] ? at[k + 1] - at[k] : best[k];
+		best[3] = render_time < best[3] ? render_time : best[3];
+	}
+	report("memchr", t, best[0]);
+	report("memcpy", t, best[1]);
+	report("parse", t, best[2]);
+	report("render", t, best[3]);
+}
+
+/* size bytes of records of about residues letters in lines of width (0: one line). */
+static struct text make(const char *name, const char *letters, size_t residues, size_t width,
+			size_t size)
+{
+	struct text t = {name, must(malloc(size + 2 * residues + 256)), 0};
+	size_t kinds = strlen(letters);
+	uint64_t x = 88172645463325252u;
+	for (unsigned record = 0; t.n < size; record++) {
+		t.n += (size_t)sprintf((char *)t.p + t.n, ">sp|P%05u|NAME_%u of a record\n", record,
+				       record % 977);
+		size_t length = residues / 2 + (x >> 20) % residues;
+		for (size_t i = 0; i < length; i++) {
+			x ^= x << 13;
+			x ^= x >> 7;
+			x ^= x << 17;
+			t.p[t.n++] = (uint8_t)letters[(x >> 32) % kinds];
+			if (i + 1 == length || (width && (i + 1) % width == 0))
+				t.p[t.n++] = '\n';
+		}
+	}
+	return t;
+}
+
+static struct text load(const char *name)
+{
+	struct text t = {name, NULL, 0};
+	FILE *f = must(fopen(name, "rb"));
+	fseek(f, 0, SEEK_END);
+	t.n = (size_t)ftell(f);
+	rewind(f);
+	t.p = must(malloc(t.n + 1));
+	t.n = fread(t.p, 1, t.n, f);
+	fclose(f);
+	return t;
+}
+
+int main(int argc, char **argv)
+{
+	printf("name\tfile\tbytes\tseconds\tGB/s\n");
+	for (int i = 1; i < argc; i++) {
+		struct text t = load(argv[i]);
+		bench(&t);
+		free(t.p);
+	}
+	if (argc > 1)
+		return 0;
+	struct text own[] = {
+		make("proteins_60", "ACDEFGHIKLMNPQRSTVWY", 400, 60, 32u << 20),
+		make("proteins_line", "ACDEFGHIKLMNPQRSTVWY", 400, 0, 32u << 20),
+		make("genome_80", "ACGT", 3000000, 80, 32u << 20),
+		make("rna_line", "ACGU", 1500, 0, 32u << 20),
+	};
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+		bench(&own[i]);
+		free(own[i].p);
+	}
+	return 0;
+}

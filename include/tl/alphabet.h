@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* alphabet: what a byte of sequence text is.
+ *
+ * A residue is a letter (A-Z, a-z) or '*'.  Every other byte of sequence text is an odd byte: it is
+ * carried, but left out of alignment, length and coverage.  In memory and in the stream residues
+ * are upper case; in nucleotides U is T (whether the text shows U is a mark of the record).
+ * Pure tables, any thread.
+ */
+#ifndef TL_ALPHABET_H
+#define TL_ALPHABET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum tl_alphabet { TL_PROTEIN = 0, TL_NUCLEOTIDE = 1 };
+
+/* [byte]: true for residues. */
+extern const bool tl_alphabet_residue[256];
+
+/* [byte]: the complement of an upper-case nucleotide residue, IUPAC codes included (A-T, R-Y, K-M,
+ * B-V, D-H; S, W, N themselves); every other byte is its own. */
+extern const uint8_t tl_alphabet_complement[256];
+
+/* dst[0..n) = the reverse complement of src[0..n); they do not overlap. */
+void tl_alphabet_revcomp(uint8_t *dst, const uint8_t *src, size_t n);
+
+/* Guesses from a piece of FASTA text (headers and lines that begin with ';' are skipped): nucleotide
+ * where at least nine tenths of the first 65,536 residues are A C G T U N in either case and no residue is outside the IUPAC nucleotide
+ * codes; protein otherwise, and where there is no residue.  The rule of man tl-parse. */
+enum tl_alphabet tl_alphabet_guess(const uint8_t *text, size_t n);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

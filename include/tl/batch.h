@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* batch: some records in columns, as they stand in a SEQS, DUPS or DLTA block.
+ *
+ * An entry is a record, or one piece of a record that goes on over several batches (nothing has a
+ * maximal length).  Where the residues of an entry come from is the batch's kind: they stand in
+ * resi; or they are those of record base (DUP); or they follow from those of base by a script
+ * (DELTA).  All else, how the text looks, is the same for the three kinds.
+ *
+ * The text of an entry is made thus:
+ *   1. the bytes lead (comments and blank lines before the first record of a file);
+ *   2. '>' if the record begins here; the bytes head; the line end of the header unless the header
+ *      goes on in the next piece (TL_REC_HEAD_OUT) or ended in an earlier one;
+ *   3. the body: the residues, lower case where mask says so, T shown as U where the record is RNA,
+ *      with the odd bytes put in between them, cut into lines.
+ * Side strings, all of varints (tl/bits.h) unless said otherwise; an empty one is the usual case:
+ *   mask  run lengths over the residues of the entry: upper, lower, upper, lower ...; a last upper
+ *         run is left out.
+ *   odd   groups {residues since the last group, repeats, one plain byte}.
+ *   urac  with TL_REC_RNA: empty, all T are U; else run lengths over the T residues of the entry:
+ *         T, U, T, U ...; a last T run is left out.
+ *   lay   empty: regular, i.e. the header and all lines end in the batch's eol, and each line but
+ *         the last has width characters (0: all in one line), the last 1 to width, no line where
+ *         there is no character.  Else: one plain byte, the eol of the header (TL_EOL_NONE where no header
+ *         ends here or the text ends with it), then groups {lines, characters in each, one plain byte eol}; the
+ *         characters of all lines are those of the body.
+ * FASTQ and taxa will come as further columns.
+ *
+ * Open struct, a struct of zeros is an empty batch.  Threads: one at a time.
+ */
+#ifndef TL_BATCH_H
+#define TL_BATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <tl/alphabet.h>
+#include <tl/col.h>
+#include <tl/err.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum tl_kind { TL_KIND_SEQ, TL_KIND_DUP, TL_KIND_DELTA };
+
+enum tl_eol { TL_EOL_LF, TL_EOL_CRLF, TL_EOL_CR, TL_EOL_NONE };
+
+enum {
+	TL_REC_IN = 1,       /* the entry goes on with the record of the last entry of the block before */
+	TL_REC_OUT = 2,      /* the record goes on in the first entry of a later block of this kind */
+	TL_REC_HEAD_IN = 4,  /* with IN: the header goes on here */
+	TL_REC_HEAD_OUT = 8, /* with OUT: the header is not yet done; there are no residues */
+	TL_REC_RNA = 16,     /* T is shown as U */
+};
+
+struct tl_batch {
+	enum tl_kind kind;
+	enum tl_alphabet alphabet;
+	uint32_t width;      /* characters of a regular line; 0: one line whatever its length */
+	enum tl_eol eol;     /* how regular lines end; not NONE */
+	size_t n, cap;       /* entries, and room for them */
+	uint64_t *ordinal;   /* [n] the record's number in the input, rising; relative to a first one
+			      * that the block header carries */
+	uint8_t *flags;      /* [n] TL_REC_... */
+	uint64_t *length;    /* [n] residues of this entry */
+	uint64_t *base;      /* [n] DUP, DELTA: ordinal (absolute) of the record the residues come from */
+	struct tl_col head, lead, mask, odd, urac, lay; /* of n items each; lead may have 0 items: none */
+	struct tl_col resi;  /* SEQ: n items, upper case, U as T in nucleotides */
+	struct tl_col ops, subs, lits; /* DELTA: the script, see tl/cigar.h */
+};
+
+/* One entry to append; strings not owned. */
+struct tl_entry {
+	uint64_t ordinal, length, base;
+	uint8_t flags;
+	struct tl_str head, lead, mask, odd, urac, lay, resi, ops, subs, lits;
+};
+
+/* Appends an entry; what the batch's kind has no column for is ignored. */
+enum tl_status tl_batch_add(struct tl_batch *batch, const struct tl_entry *e, struct tl_err *err)
+	TL_CHECK;
+
+/* Ends an entry whose strings were appended to the columns' bytes by the caller: ends the item of each
+ * column that the kind has (lead: only where the column has items or bytes). */
+enum tl_status tl_batch_end(struct tl_batch *batch, uint64_t ordinal, uint8_t flags,
+			    uint64_t length, uint64_t base, struct tl_err *err) TL_CHECK;
+
+/* Entry i of the batch; strings point into it. */
+void tl_batch_get(const struct tl_batch *batch, size_t i, struct tl_entry *ret);
+
+size_t tl_batch_bytes(const struct tl_batch *batch); /* about what its columns hold */
+void tl_batch_reset(struct tl_batch *batch);         /* no entries, memory kept */
+void tl_batch_free(struct tl_batch *batch);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

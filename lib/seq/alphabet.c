@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* alphabet: tables of residues and complements, and the guess what a text holds. */
+#include <tl/alphabet.h>
+
+#include <string.h>
+
+#include "lines.h"
+
+#define GUESS_RESIDUES 65536
+
+#define LETTERS(c) [(c)] = true, [(c) + 32] = true
+
+const bool tl_alphabet_residue[256] = {
+	LETTERS('A'), LETTERS('B'), LETTERS('C'), LETTERS('D'), LETTERS('E'), LETTERS('F'),
+	LETTERS('G'), LETTERS('H'), LETTERS('I'), LETTERS('J'), LETTERS('K'), LETTERS('L'),
+	LETTERS('M'), LETTERS('N'), LETTERS('O'), LETTERS('P'), LETTERS('Q'), LETTERS('R'),
+	LETTERS('S'), LETTERS('T'), LETTERS('U'), LETTERS('V'), LETTERS('W'), LETTERS('X'),
+	LETTERS('Y'), LETTERS('Z'), ['*'] = true,
+};
+
+/* Eight bytes which are their own complement, from c on. */
+#define SELF8(c) c, c + 1, c + 2, c + 3, c + 4, c + 5, c + 6, c + 7
+#define SELF64(c) SELF8(c), SELF8(c + 8), SELF8(c + 16), SELF8(c + 24), SELF8(c + 32), \
+	SELF8(c + 40), SELF8(c + 48), SELF8(c + 56)
+
+const uint8_t tl_alphabet_complement[256] = {
+	SELF64(0), '@',
+	/*A*/ 'T', 'V', 'G', 'H', 'E', 'F', 'C', 'D', 'I', 'J', 'M', 'L', 'K', 'N', 'O', 'P', 'Q',
+	/*R*/ 'Y', 'S', 'A', 'U', 'B', 'W', 'X', 'R', 'Z', '[', '\\', ']', '^', '_',
+	SELF8(96), SELF8(104), SELF8(112), SELF8(120), SELF64(128), SELF64(192),
+};
+
+/* Upper-case letters, in the order of the alphabet: 2 counts for nucleotides, 1 is allowed
+ * there. */
+static const uint8_t nucleotide_class[26] = {
+	['A' - 'A'] = 2, ['C' - 'A'] = 2, ['G' - 'A'] = 2, ['T' - 'A'] = 2, ['U' - 'A'] = 2,
+	['N' - 'A'] = 2, ['R' - 'A'] = 1, ['Y' - 'A'] = 1, ['S' - 'A'] = 1, ['W' - 'A'] = 1,
+	['K' - 'A'] = 1, ['M' - 'A'] = 1, ['B' - 'A'] = 1, ['D' - 'A'] = 1, ['H' - 'A'] = 1,
+	['V' - 'A'] = 1,
+};
+
+void tl_alphabet_revcomp(uint8_t *dst, const uint8_t *src, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		dst[i] = tl_alphabet_complement[src[n - 1 - i]];
+}
+
+enum tl_alphabet tl_alphabet_guess(const uint8_t *text, size_t n)
+{
+	const uint8_t *p = text, *end = text + n;
+	bool cr = tl_lines_cr(text, n), fresh = true;
+	size_t residues = 0, plain = 0;
+	while (p < end && residues < GUESS_RESIDUES) {
+		if (fresh && (*p == '>' || *p == ';')) {
+			p = tl_lines_find(p, end, cr);
+			fresh = false;
+			continue;
+		}
+		uint8_t c = *p++;
+		fresh = c == '\n' || (cr && c == '\r');
+		if (!tl_alphabet_residue[c])
+			continue;
+		uint8_t class = c == '*' ? 0 : nucleotide_class[(c & 31) - 1];
+		if (class == 0)
+			return TL_PROTEIN;
+		residues++;
+		plain += class == 2;
+	}
+	return residues && plain * 10 >= residues * 9 ? TL_NUCLEOTIDE : TL_PROTEIN;
+}

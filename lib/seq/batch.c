@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* batch: some records in columns. */
+#include <tl/batch.h>
+
+#include <stdlib.h>
+
+#include <tl/mem.h>
+
+/* All columns but lead, by kind; in the struct they are of one type. */
+enum { COLUMNS = 10 };
+
+static unsigned columns(struct tl_batch *b, struct tl_col *ret[COLUMNS])
+{
+	unsigned n = 0;
+	ret[n++] = &b->head;
+	ret[n++] = &b->mask;
+	ret[n++] = &b->odd;
+	ret[n++] = &b->urac;
+	ret[n++] = &b->lay;
+	if (b->kind == TL_KIND_SEQ)
+		ret[n++] = &b->resi;
+	if (b->kind == TL_KIND_DELTA) {
+		ret[n++] = &b->ops;
+		ret[n++] = &b->subs;
+		ret[n++] = &b->lits;
+	}
+	return n;
+}
+
+static enum tl_status room(struct tl_batch *b, struct tl_err *err)
+{
+	/* The four arrays share a capacity, so each grows from a copy of it by the same rule. */
+	size_t cap[4] = {b->cap, b->cap, b->cap, b->cap}, need = b->n + 1;
+	enum tl_status st;
+	if (need <= b->cap)
+		return TL_OK;
+	if ((st = tl_mem_grow(&b->ordinal, &cap[0], need, sizeof *b->ordinal, err)) != TL_OK ||
+	    (st = tl_mem_grow(&b->flags, &cap[1], need, sizeof *b->flags, err)) != TL_OK ||
+	    (st = tl_mem_grow(&b->length, &cap[2], need, sizeof *b->length, err)) != TL_OK ||
+	    (st = tl_mem_grow(&b->base, &cap[3], need, sizeof *b->base, err)) != TL_OK)
+		return st;
+	b->cap = cap[0];
+	return TL_OK;
+}
+
+/* The lead column is made only when an entry has lead bytes; it then gets empty items for all
+ * before. */
+static enum tl_status end_lead(struct tl_batch *b, struct tl_err *err)
+{
+	enum tl_status st;
+	if (!b->lead.n && !b->lead.bytes.len)
+		return TL_OK;
+	size_t len = b->lead.bytes.len;
+	while (b->lead.n < b->n) {
+		b->lead.bytes.len = b->lead.n ? b->lead.end[b->lead.n - 1] : 0;
+		st = tl_col_end(&b->lead, err);
+		b->lead.bytes.len = len;
+		if (st != TL_OK)
+			return st;
+	}
+	return tl_col_end(&b->lead, err);
+}
+
+enum tl_status tl_batch_end(struct tl_batch *batch, uint64_t ordinal, uint8_t flags,
+			    uint64_t length, uint64_t base, struct tl_err *err)
+{
+	struct tl_col *col[COLUMNS];
+	unsigned n = columns(batch, col);
+	enum tl_status st;
+	if ((st = room(batch, err)) != TL_OK || (st = end_lead(batch, err)) != TL_OK)
+		return st;
+	for (unsigned i = 0; i < n; i++)
+		if ((st = tl_col_end(col[i], err)) != TL_OK)
+			return st;
+	batch->ordinal[batch->n] = ordinal;
+	batch->flags[batch->n] = flags;
+	batch->length[batch->n] = length;
+	batch->base[batch->n++] = base;
+	return TL_OK;
+}
+
+static enum tl_status add_str(struct tl_col *col, struct tl_str s, struct tl_err *err)
+{
+	return tl_buf_add(&col->bytes, s.p, s.n, err);
+}
+
+enum tl_status tl_batch_add(struct tl_batch *batch, const struct tl_entry *e, struct tl_err *err)
+{
+	enum tl_status st;
+	if ((st = add_str(&batch->head, e->head, err)) != TL_OK ||
+	    (st = add_str(&batch->lead, e->lead, err)) != TL_OK ||
+	    (st = add_str(&batch->mask, e->mask, err)) != TL_OK ||
+	    (st = add_str(&batch->odd, e->odd, err)) != TL_OK ||
+	    (st = add_str(&batch->urac, e->urac, err)) != TL_OK ||
+	    (st = add_str(&batch->lay, e->lay, err)) != TL_OK)
+		return st;
+	if (batch->kind == TL_KIND_SEQ && (st = add_str(&batch->resi, e->resi, err)) != TL_OK)
+		return st;
+	if (batch->kind == TL_KIND_DELTA &&
+	    ((st = add_str(&batch->ops, e->ops, err)) != TL_OK ||
+	     (st = add_str(&batch->subs, e->subs, err)) != TL_OK ||
+	     (st = add_str(&batch->lits, e->lits, err)) != TL_OK))
+		return st;
+	return tl_batch_end(batch, e->ordinal, e->flags, e->length, e->base, err);
+}
+
+static struct tl_str item(const struct tl_col *col, size_t i)
+{
+	/* A column of empty items may have no memory yet. */
+	return i < col->n && col->bytes.data ? tl_col_get(col, i) : (struct tl_str){NULL, 0};
+}
+
+void tl_batch_get(const struct tl_batch *batch, size_t i, struct tl_entry *ret)
+{
+	*ret = (struct tl_entry){
+		.ordinal = batch->ordinal[i],
+		.length = batch->length[i],
+		.base = batch->base ? batch->base[i] : 0,
+		.flags = batch->flags[i],
+		.head = item(&batch->head, i),
+		.lead = item(&batch->lead, i),
+		.mask = item(&batch->mask, i),
+		.odd = item(&batch->odd, i),
+		.urac = item(&batch->urac, i),
+		.lay = item(&batch->lay, i),
+		.resi = item(&batch->resi, i),
+		.ops = item(&batch->ops, i),
+		.subs = item(&batch->subs, i),
+		.lits = item(&batch->lits, i),
+	};
+}
+
+static size_t col_bytes(const struct tl_col *col)
+{
+	return col->bytes.len + col->n * sizeof *col->end;
+}
+
+size_t tl_batch_bytes(const struct tl_batch *b)
+{
+	return b->n * (3 * sizeof(uint64_t) + 1) + col_bytes(&b->head) + col_bytes(&b->lead) +
+	       col_bytes(&b->mask) + col_bytes(&b->odd) + col_bytes(&b->urac) +
+	       col_bytes(&b->lay) + col_bytes(&b->resi) + col_bytes(&b->ops) +
+	       col_bytes(&b->subs) + col_bytes(&b->lits);
+}
+
+static void each_column(struct tl_batch *b, void (*fn)(struct tl_col *))
+{
+	struct tl_col *all[] = {&b->head, &b->lead, &b->mask, &b->odd,  &b->urac,
+				&b->lay,  &b->resi, &b->ops,  &b->subs, &b->lits};
+	for (unsigned i = 0; i < sizeof all / sizeof *all; i++)
+		fn(all[i]);
+}
+
+void tl_batch_reset(struct tl_batch *batch)
+{
+	each_column(batch, tl_col_reset);
+	batch->n = 0;
+}
+
+void tl_batch_free(struct tl_batch *batch)
+{
+	each_column(batch, tl_col_free);
+	free(batch->ordinal);
+	free(batch->flags);
+	free(batch->length);
+	free(batch->base);
+	*batch = (struct tl_batch){0};
+}
