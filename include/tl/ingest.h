@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* ingest: sequence text files into a record stream.
+ *
+ * Each file is read in windows of TL_INGEST_WINDOW bytes of text and cut into chunks of whole
+ * records (a longer record into pieces); chunks are parsed and encoded in parallel through the
+ * writer's lane, so the blocks depend on the text alone.  Each file is closed by its FILE block.
+ * Memory: a few windows for each thread.  Threads: as the writer's.
+ */
+#ifndef TL_INGEST_H
+#define TL_INGEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <tl/err.h>
+#include <tl/writer.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TL_INGEST_WINDOW (1u << 20)
+
+struct tl_ingest_opts {
+	int alphabet;    /* enum tl_alphabet, or -1: guess for each file (tl_alphabet_guess) */
+	bool keep_names; /* FILE blocks carry the file's name */
+};
+
+struct tl_ingest;
+
+/* w stays the caller's. */
+enum tl_status tl_ingest_new(struct tl_writer *w, const struct tl_ingest_opts *opts,
+			     struct tl_ingest **ret, struct tl_err *err) TL_CHECK;
+
+/* Reads one file ("-": standard input) to its end.  TL_DATA with "FILE:LINE:COLUMN: reason". */
+enum tl_status tl_ingest_file(struct tl_ingest *in, const char *path, struct tl_err *err) TL_CHECK;
+
+uint64_t tl_ingest_records(const struct tl_ingest *in); /* so far: the next ordinal */
+uint64_t tl_ingest_bytes(const struct tl_ingest *in);   /* of text so far */
+
+/* After the writer was ended or freed, which may hold jobs of in.  NULL is fine. */
+void tl_ingest_free(struct tl_ingest *in);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

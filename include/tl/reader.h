@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* reader: reading whole record streams.  man tl-stream(5) sections 2, 8, 11, 12.
+ *
+ * Takes one or more inputs, each one or more streams; checks magic, version, block numbers,
+ * checks, ENDS (digest, and counts where every block was decoded) and that nothing but a further
+ * stream follows; adds up the shift of
+ * ordinals over concatenated streams; decodes blocks in parallel through a lane and gives them in
+ * order.  Messages name file, block number, type and byte offset.
+ * Threads: it belongs to the thread that is worker 0 of the pool.
+ */
+#ifndef TL_READER_H
+#define TL_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <tl/batch.h>
+#include <tl/block.h>
+#include <tl/edge.h>
+#include <tl/err.h>
+#include <tl/hash.h>
+#include <tl/note.h>
+#include <tl/out.h>
+#include <tl/pool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One block, as the reader gives it. */
+struct tl_item {
+	struct tl_block block;    /* opened; columns decoded unless .raw was asked for */
+	uint64_t first;           /* head.first with the shift of concatenated streams added */
+	uint64_t shift;           /* what was added */
+	uint64_t offset;          /* of the block's header in its input, for messages */
+	const char *name;         /* of the input */
+	struct tl_batch batch;    /* SEQS, DUPS, DLTA: decoded */
+	struct tl_edges edges;    /* EDGE: decoded */
+	struct tl_note_file file; /* FILE */
+	struct tl_hash128 sum;    /* where has_sum: of the block's resolved residues */
+	bool has_sum;
+	uint16_t stream_flags; /* of the preamble: TL_STREAM_... */
+	uint64_t stream;       /* how many streams came before this one */
+};
+
+struct tl_reader_opts {
+	bool raw_seqs, raw_dups, raw_dlta, raw_edge; /* do not decode the columns of these: they are
+							only passed on or spooled */
+	bool uniform; /* all streams must have the preamble flags of the first, since one stream is
+		       * made of them; else TL_DATA */
+	/* Shown every block that tl_reader_next is about to give; or NULL.  Its failure is the reader's. */
+	enum tl_status (*observe)(void *ctx, const struct tl_item *item, struct tl_err *err);
+	void *observe_ctx;
+	struct tl_out *tee; /* gets every byte that is read; or NULL.  The caller's */
+};
+
+struct tl_reader;
+
+/* Reads the inputs named (n of them; n = 0 is standard input; "-" too) one after the other.  The
+ * names stay the caller's and must live as long as the reader. */
+enum tl_status tl_reader_open(struct tl_pool *pool, const char *const *names, size_t n,
+			      const struct tl_reader_opts *opts, struct tl_reader **ret,
+			      struct tl_err *err) TL_CHECK;
+
+/* The preamble flags of the first stream, which is read up to there by tl_reader_open. */
+uint16_t tl_reader_flags(const struct tl_reader *r);
+
+/* The next block, or NULL in *ret behind the last ENDS of the last input; it is the caller's until
+ * it is recycled.  After a failure every further call gives the same error.  ENDS, indX and unknown
+ * ancillary types that are not safe to copy are not given: the reader deals with them; prov and
+ * safe ancillary ones are. */
+enum tl_status tl_reader_next(struct tl_reader *r, struct tl_item **ret,
+			      struct tl_err *err) TL_CHECK;
+
+/* Gives an item back; NULL is fine. */
+void tl_reader_recycle(struct tl_reader *r, struct tl_item *item);
+
+struct tl_reader_totals {
+	uint64_t streams, blocks, records, residues; /* of the streams read to their end */
+	uint64_t bytes; /* of input */
+	uint64_t next;  /* one more than the highest ordinal over all streams */
+	uint16_t flags; /* of all preambles, or-ed */
+};
+void tl_reader_totals_get(const struct tl_reader *r, struct tl_reader_totals *ret);
+void tl_reader_close(struct tl_reader *r); /* NULL is fine */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

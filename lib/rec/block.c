@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/* block: one block of the record stream: header, columns, check.  man tl-stream(5) sections 3, 4.
+ *
+ * Contents: 1. types  2. the header  3. a payload under construction  4. packing it  5. opening
+ * and decoding one.
+ */
+#include <tl/block.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <tl/bits.h>
+#include <tl/hash.h>
+
+#include "codec.h"
+
+#define ENTRY 16 /* bytes of an entry of the directory */
+
+/* 1. Types. */
+
+bool tl_block_ancillary(uint32_t type)
+{
+	return type & 0x20;
+}
+
+bool tl_block_safe(uint32_t type)
+{
+	return type >> 24 & 0x20;
+}
+
+struct tl_block_name tl_block_type_name(uint32_t type)
+{
+	struct tl_block_name name = {{0}};
+	for (int i = 0; i < 4; i++) {
+		uint8_t c = (uint8_t)(type >> 8 * i);
+		bool letter = (uint8_t)((c | 0x20) - 'a') < 26;
+		name.s[i] = letter ? (char)c : '?';
+	}
+	return name;
+}
+
+const char *tl_block_codec_name(unsigned codec)
+{
+	return codec < TL_CODECS ? tl_codec_name((enum tl_codec)codec) : "?";
+}
+
+/* 2. The header. */
+
+void tl_block_put_head(const struct tl_block_head *head, uint8_t out[TL_BLOCK_HEADER])
+{
+	tl_bits_put32(out, head->type);
+	out[4] = head->flags;
+	out[5] = head->codec;
+	tl_bits_put16(out + 6, 0);
+	tl_bits_put64(out + 8, head->number);
+	tl_bits_put64(out + 16, head->first);
+	tl_bits_put32(out + 24, head->records);
+	tl_bits_put32(out + 28, head->raw);
+	tl_bits_put32(out + 32, head->stored);
+	tl_bits_put32(out + 36, (uint32_t)tl_hash_64(out, 36));
+}
+
+enum tl_status tl_block_get_head(const uint8_t in[TL_BLOCK_HEADER], struct tl_block_head *ret,
+				 struct tl_err *err)
+{
+	if (tl_bits_get32(in + 36) != (uint32_t)tl_hash_64(in, 36))
+		return tl_err_set(err, TL_DATA, "the check of its header does not match");
+	*ret = (struct tl_block_head){
+		.type = tl_bits_get32(in),
+		.flags = in[4],
+		.codec = in[5],
+		.number = tl_bits_get64(in + 8),
+		.first = tl_bits_get64(in + 16),
+		.records = tl_bits_get32(in + 24),
+		.raw = tl_bits_get32(in + 28),
+		.stored = tl_bits_get32(in + 32),
+	};
+	if (strchr(tl_block_type_name(ret->type).s, '?'))
+		return tl_err_set(err, TL_DATA, "its type has bytes that are no letters");
+	if (tl_bits_get16(in + 6))
+		return tl_err_set(err, TL_DATA, "a field of its header that must be 0 is %u",
+				  tl_bits_get16(in + 6));
+	if (ret->codec >= TL_CODECS)
+		return tl_err_set(err, TL_DATA, "it has codec %u, which is not known", ret->codec);
+	if (ret->raw > TL_BLOCK_MAX || ret->stored > TL_BLOCK_MAX)
+		return tl_err_set(err, TL_DATA, "it claims more than %u bytes", TL_BLOCK_MAX);
+	if (ret->records > TL_BLOCK_RECORDS)
+		return tl_err_set(err, TL_DATA, "it claims more than %u entries", TL_BLOCK_RECORDS);
+	return TL_OK;
+}
+
+uint64_t tl_block_sum(const uint8_t head[TL_BLOCK_HEADER], uint64_t payload_hash)
+{
+	uint8_t both[TL_BLOCK_HEADER + 8];
+	memcpy(both, head, TL_BLOCK_HEADER);
+	tl_bits_put64(both + TL_BLOCK_HEADER, payload_hash);
+	return tl_hash_64(both, sizeof both);
+}
+
+uint64_t tl_block_chain(uint64_t digest, uint64_t check)
+{
+	uint8_t both[16];
+	tl_bits_put64(both, digest);
+	tl_bits_put64(both + 8, check);
+	return tl_hash_64(both, sizeof both);
+}
+
+/* 3. A payload under construction. */
+
+struct tl_buf *tl_block_column(struct tl_payload *payload, uint32_t tag)
+{
+	size_t i = payload->columns++;
+	payload->tag[i] = tag;
+	tl_buf_reset(&payload->col[i]);
+	return &payload->col[i];
+}
+
+void tl_block_clear(struct tl_payload *payload)
+{
+	payload->columns = 0;
+}
+
+void tl_block_discard(struct tl_payload *payload)
+{
+	for (size_t i = 0; i < TL_BLOCK_COLUMNS; i++)
+		tl_buf_free(&payload->col[i]);
+	payload->columns = 0;
+}
+
+/* 4. Packing it. */
+
+struct packing {
+	struct tl_codec_ctx ctx;
+	enum tl_codec codec;
+	enum tl_codec used; /* codec, once a column became smaller by it */
+	struct tl_buf *out;
+	size_t entry; /* offset in out of the next entry of the directory */
+};
+
+static enum tl_status pack_column(struct packing *p, uint32_t tag, const struct tl_buf *raw,
+				  struct tl_err *err)
+{
+	struct tl_buf *out = p->out;
+	size_t stored = raw->len;
+	enum tl_codec codec = TL_CODEC_NONE;
+	enum tl_status st = tl_buf_reserve(out, tl_codec_bound(p->codec, raw->len), err);
+	if (st == TL_OK && p->codec != TL_CODEC_NONE) {
+		st = tl_codec_encode(&p->ctx, p->codec, raw->data, raw->len, out->data + out->len,
+				     &stored, err);
+		codec = p->codec;
+	}
+	if (st != TL_OK)
+		return st;
+	if (codec == TL_CODEC_NONE || stored >= raw->len) {
+		stored = raw->len;
+		codec = TL_CODEC_NONE;
+		memcpy(out->data + out->len, raw->data, stored);
+	}
+	out->len += stored;
+	p->used = codec == TL_CODEC_NONE ? p->used : codec;
+	uint8_t *entry = out->data + p->entry;
+	memset(entry, 0, ENTRY);
+	tl_bits_put32(entry, tag);
+	tl_bits_put32(entry + 4, (uint32_t)raw->len);
+	tl_bits_put32(entry + 8, (uint32_t)stored);
+	entry[12] = (uint8_t)codec;
+	p->entry += ENTRY;
+	return TL_OK;
+}
+
+/* Columns with bytes, and what they and the directory take as they are. */
+static enum tl_status measure(const struct tl_payload *payload, uint32_t *ret_columns,
+			      uint32_t *ret_raw, struct tl_err *err)
+{
+	size_t raw = 0, columns = 0;
+	for (size_t i = 0; i < payload->columns; i++) {
+		columns += payload->col[i].len > 0;
+		raw += payload->col[i].len;
+		if (payload->col[i].len > TL_BLOCK_MAX || raw > TL_BLOCK_MAX)
+			return tl_err_set(err, TL_INTERNAL, "a block of more than %u bytes",
+					  TL_BLOCK_MAX);
+	}
+	*ret_columns = (uint32_t)columns;
+	*ret_raw = (uint32_t)raw;
+	return TL_OK;
+}
+
+enum tl_status tl_block_pack(const struct tl_payload *payload, enum tl_codec codec, int level,
+			     struct tl_block_head *head, struct tl_buf *out, struct tl_err *err)
+{
+	uint32_t columns = 0, raw = 0;
+	size_t start = out->len;
+	enum tl_status st = measure(payload, &columns, &raw, err);
+	if (st == TL_OK)
+		st = tl_buf_reserve(out, 4 + ENTRY * (size_t)columns + raw, err);
+	if (st != TL_OK)
+		return st;
+	struct packing p = {.ctx.level = level, .codec = codec, .out = out, .entry = start + 4};
+	tl_bits_put32(out->data + start, columns);
+	out->len += 4 + ENTRY * (size_t)columns;
+	for (size_t i = 0; i < payload->columns && st == TL_OK; i++)
+		if (payload->col[i].len)
+			st = pack_column(&p, payload->tag[i], &payload->col[i], err);
+	tl_codec_free(&p.ctx);
+	if (st == TL_OK && out->len - start > TL_BLOCK_MAX)
+		st = tl_err_set(err, TL_INTERNAL, "a block of more than %u bytes", TL_BLOCK_MAX);
+	if (st != TL_OK) {
+		out->len = start;
+		return st;
+	}
+	head->raw = raw;
+	head->stored = (uint32_t)(out->len - start);
+	head->codec = (uint8_t)p.used;
+	return TL_OK;
+}
+
+/* 5. Opening and decoding one. */
+
+static bool has_tag(const struct tl_block *block, uint32_t tag)
+{
+	for (size_t i = 0; i < block->columns; i++)
+		if (block->col[i].tag == tag)
+			return true;
+	return false;
+}
+
+static enum tl_status read_entry(struct tl_block *block, const uint8_t *entry, struct tl_err *err)
+{
+	struct tl_block_col col = {
+		.tag = tl_bits_get32(entry),
+		.raw = tl_bits_get32(entry + 4),
+		.stored = tl_bits_get32(entry + 8),
+		.codec = entry[12],
+	};
+	const char *wrong = NULL;
+	if (has_tag(block, col.tag))
+		wrong = "occurs twice";
+	else if (entry[13] || entry[14] || entry[15])
+		wrong = "has a field that must be 0";
+	else if (col.codec != TL_CODEC_NONE && col.codec != block->head.codec)
+		wrong = "has another codec than its block";
+	else if (!col.raw ||
+		 (col.codec == TL_CODEC_NONE ? col.stored != col.raw : col.stored >= col.raw))
+		wrong = "has a wrong length";
+	if (wrong)
+		return tl_err_set(err, TL_DATA, "column %s %s", tl_block_type_name(col.tag).s,
+				  wrong);
+	block->col[block->columns++] = col;
+	return TL_OK;
+}
+
+static enum tl_status read_directory(struct tl_block *block, struct tl_err *err)
+{
+	const struct tl_buf *in = &block->payload;
+	enum tl_status st = TL_OK;
+	uint32_t n = in->len < 4 ? 0 : tl_bits_get32(in->data);
+	size_t at = 4 + ENTRY * (size_t)n;
+	uint64_t raw = 0;
+	block->columns = 0;
+	if (in->len < 4 || n > TL_BLOCK_COLUMNS || at > in->len)
+		return tl_err_set(err, TL_DATA, "its list of columns does not fit");
+	for (uint32_t i = 0; i < n; i++) {
+		if ((st = read_entry(block, in->data + 4 + ENTRY * i, err)) != TL_OK)
+			return st;
+		struct tl_block_col *col = &block->col[i];
+		if (col->stored > in->len - at)
+			return tl_err_set(err, TL_DATA, "its columns are longer than the block");
+		col->data = in->data + at;
+		at += col->stored;
+		raw += col->raw;
+	}
+	if (at != in->len || raw != block->head.raw)
+		return tl_err_set(err, TL_DATA, "its columns do not add up to the block");
+	return TL_OK;
+}
+
+enum tl_status tl_block_open(struct tl_block *block, struct tl_err *err)
+{
+	uint8_t head[TL_BLOCK_HEADER];
+	block->columns = 0;
+	if (block->payload.len != block->head.stored)
+		return tl_err_set(err, TL_DATA, "it has another length than its header says");
+	tl_block_put_head(&block->head, head);
+	block->hash = tl_hash_64(block->payload.data, block->payload.len);
+	if (tl_block_sum(head, block->hash) != block->check)
+		return tl_err_set(err, TL_DATA, "the check does not match");
+	return read_directory(block, err);
+}
+
+enum tl_status tl_block_decode(struct tl_block *block, struct tl_err *err)
+{
+	struct tl_codec_ctx ctx = {0};
+	size_t need = 0;
+	for (size_t i = 0; i < block->columns; i++)
+		need += block->col[i].codec == TL_CODEC_NONE ? 0 : block->col[i].raw;
+	tl_buf_reset(&block->decoded);
+	enum tl_status st = need ? tl_buf_reserve(&block->decoded, need, err) : TL_OK;
+	for (size_t i = 0; i < block->columns && st == TL_OK; i++) {
+		struct tl_block_col *col = &block->col[i];
+		if (col->codec == TL_CODEC_NONE)
+			continue;
+		uint8_t *to = block->decoded.data + block->decoded.len;
+		st = tl_codec_decode(&ctx, (enum tl_codec)col->codec, col->data, col->stored, to,
+				     col->raw, err);
+		if (st != TL_OK)
+			(void)tl_err_prefix(err, "column %s", tl_block_type_name(col->tag).s);
+		block->decoded.len += col->raw;
+		col->data = to;
+	}
+	tl_codec_free(&ctx);
+	return st;
+}
+
+struct tl_str tl_block_get(const struct tl_block *block, uint32_t tag)
+{
+	for (size_t i = 0; i < block->columns; i++)
+		if (block->col[i].tag == tag)
+			return (struct tl_str){block->col[i].data, block->col[i].raw};
+	return (struct tl_str){NULL, 0};
+}
+
+void tl_block_free(struct tl_block *block)
+{
+	tl_buf_free(&block->payload);
+	tl_buf_free(&block->decoded);
+	*block = (struct tl_block){0};
+}

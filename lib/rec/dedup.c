@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* dedup: identical sequences of a record stream merged.
+ *
+ * Contents: 1. looking a sequence up  2. records in several pieces  3. blocks  4. the object.
+ */
+#include <tl/dedup.h>
+
+#include <stdlib.h>
+
+#include <tl/hash.h>
+#include <tl/intern.h>
+#include <tl/map.h>
+#include <tl/mem.h>
+
+struct tl_dedup {
+	struct tl_writer *writer;
+	struct tl_intern *seen[2]; /* by alphabet: residues to ids */
+	uint64_t *first[2];        /* [id] ordinal of the record that had them first */
+	size_t first_cap[2];
+	struct tl_map moved;       /* ordinal of a record that became a duplicate: of which one */
+	struct tl_batch whole, dups; /* what becomes of the block at hand */
+	/* A record that goes on in the next block: its pieces so far, a batch each. */
+	struct tl_batch *piece;
+	size_t pieces, piece_cap;
+	struct tl_buf residues;
+	struct tl_dedup_sum sum;
+};
+
+/* 1. Looking a sequence up. */
+
+/* *ret_base: the record that had these residues before, or the ordinal itself. */
+static enum tl_status look_up(struct tl_dedup *d, enum tl_alphabet alphabet, uint64_t ordinal,
+			      struct tl_str s, uint64_t *ret_base, struct tl_err *err)
+{
+	uint64_t id;
+	bool is_new;
+	enum tl_status st = tl_intern_put(d->seen[alphabet], tl_hash_128(s.p, s.n), s.p, s.n, &id,
+					  &is_new, err);
+	if (st == TL_OK && is_new)
+		st = tl_mem_grow(&d->first[alphabet], &d->first_cap[alphabet], (size_t)id + 1,
+				 sizeof *d->first[alphabet], err);
+	if (st != TL_OK)
+		return st;
+	if (is_new)
+		d->first[alphabet][id] = ordinal;
+	*ret_base = d->first[alphabet][id];
+	d->sum.records++;
+	d->sum.residues += s.n;
+	if (is_new)
+		return TL_OK;
+	d->sum.merged++;
+	d->sum.merged_residues += s.n;
+	return tl_map_put(&d->moved, ordinal, *ret_base, err);
+}
+
+/* An empty batch that looks like another. */
+static void become(struct tl_batch *to, enum tl_kind kind, const struct tl_batch *like)
+{
+	tl_batch_reset(to);
+	to->kind = kind;
+	to->alphabet = like->alphabet;
+	to->width = like->width;
+	to->eol = like->eol;
+}
+
+/* Writes a batch, if there is anything in it; it is empty then. */
+static enum tl_status put_batch(struct tl_dedup *d, struct tl_batch *b, uint8_t flags,
+				struct tl_err *err)
+{
+	return b->n ? tl_writer_put_batch(d->writer, b, flags, NULL, err) : TL_OK;
+}
+
+/* A duplicate is no reference whatever its block was. */
+static uint8_t dup_flags(uint8_t flags)
+{
+	return flags & (uint8_t)~TL_BLOCK_REF;
+}
+
+/* 2. Records in several pieces. */
+
+static enum tl_status keep_piece(struct tl_dedup *d, const struct tl_batch *like,
+				 const struct tl_entry *e, struct tl_err *err)
+{
+	enum tl_status st = tl_mem_grow(&d->piece, &d->piece_cap, d->pieces + 1, sizeof *d->piece,
+					err);
+	if (st != TL_OK)
+		return st;
+	struct tl_batch *b = &d->piece[d->pieces++];
+	*b = (struct tl_batch){0};
+	become(b, TL_KIND_SEQ, like);
+	if ((st = tl_batch_add(b, e, err)) != TL_OK)
+		return st;
+	return tl_buf_add(&d->residues, e->resi.p, e->resi.n, err);
+}
+
+/* The last piece is there: all of them go out, as they were or as a duplicate. */
+static enum tl_status end_pieces(struct tl_dedup *d, uint8_t flags, struct tl_err *err)
+{
+	struct tl_batch *first = &d->piece[0];
+	struct tl_str s = {d->residues.data, d->residues.len};
+	uint64_t base, ordinal = first->ordinal[0];
+	enum tl_status st = look_up(d, first->alphabet, ordinal, s, &base, err);
+	for (size_t i = 0; i < d->pieces && st == TL_OK; i++) {
+		if (base == ordinal) {
+			st = put_batch(d, &d->piece[i], flags, err);
+			continue;
+		}
+		struct tl_entry e;
+		become(&d->dups, TL_KIND_DUP, &d->piece[i]);
+		tl_batch_get(&d->piece[i], 0, &e);
+		e.base = base;
+		if ((st = tl_batch_add(&d->dups, &e, err)) == TL_OK)
+			st = put_batch(d, &d->dups, dup_flags(flags), err);
+	}
+	for (size_t i = 0; i < d->pieces; i++)
+		tl_batch_free(&d->piece[i]);
+	d->pieces = 0;
+	tl_buf_reset(&d->residues);
+	return st;
+}
+
+/* 3. Blocks. */
+
+/* Sorts the entries of a SEQS batch into whole and dups; pieces are kept. */
+static enum tl_status sort_entries(struct tl_dedup *d, const struct tl_batch *b, uint8_t flags,
+				   struct tl_err *err)
+{
+	become(&d->whole, TL_KIND_SEQ, b);
+	become(&d->dups, TL_KIND_DUP, b);
+	for (size_t i = 0; i < b->n; i++) {
+		struct tl_entry e;
+		enum tl_status st;
+		tl_batch_get(b, i, &e);
+		if (e.flags & (TL_REC_IN | TL_REC_OUT)) {
+			st = keep_piece(d, b, &e, err);
+			if (st == TL_OK && !(e.flags & TL_REC_OUT))
+				st = end_pieces(d, flags, err);
+			become(&d->dups, TL_KIND_DUP, b);
+		} else {
+			st = look_up(d, b->alphabet, e.ordinal, e.resi, &e.base, err);
+			if (st == TL_OK)
+				st = tl_batch_add(e.base == e.ordinal ? &d->whole : &d->dups, &e, err);
+		}
+		if (st != TL_OK)
+			return st;
+	}
+	return TL_OK;
+}
+
+/* Passes a block of records on as it is. */
+static enum tl_status pass_on(struct tl_dedup *d, struct tl_item *item, struct tl_err *err)
+{
+	const struct tl_batch *b = &item->batch;
+	uint64_t starts = 0, residues = 0, last = b->n ? b->ordinal[b->n - 1] : item->first;
+	for (size_t i = 0; i < b->n; i++) {
+		starts += !(b->flags[i] & TL_REC_IN);
+		residues += b->length[i];
+	}
+	return tl_writer_forward(d->writer, item, last, starts, residues, err);
+}
+
+static enum tl_status put_whole(struct tl_dedup *d, struct tl_item *item, struct tl_err *err)
+{
+	uint8_t flags = item->block.head.flags;
+	enum tl_status st = sort_entries(d, &item->batch, flags, err);
+	if (st != TL_OK)
+		return st;
+	if (d->whole.n == item->batch.n)
+		return pass_on(d, item, err);
+	/* The block with the smaller first ordinal goes first: see tl-stream(5), order of blocks. */
+	bool whole_first = d->whole.n && (!d->dups.n || d->whole.ordinal[0] < d->dups.ordinal[0]);
+	if (whole_first && (st = put_batch(d, &d->whole, flags, err)) != TL_OK)
+		return st;
+	if ((st = put_batch(d, &d->dups, dup_flags(flags), err)) != TL_OK)
+		return st;
+	return put_batch(d, &d->whole, flags, err);
+}
+
+/* DUPS and DLTA: where bases moved, the block is made anew. */
+static enum tl_status put_copies(struct tl_dedup *d, struct tl_item *item, struct tl_err *err)
+{
+	bool changed = false;
+	for (size_t i = 0; i < item->batch.n && d->moved.n; i++)
+		changed |= tl_map_get(&d->moved, item->batch.base[i], &item->batch.base[i]);
+	if (!changed)
+		return pass_on(d, item, err);
+	return tl_writer_put_batch(d->writer, &item->batch, item->block.head.flags,
+				   item->has_sum ? &item->sum : NULL, err);
+}
+
+enum tl_status tl_dedup_put(struct tl_dedup *d, struct tl_item *item, struct tl_err *err)
+{
+	switch (item->block.head.type) {
+	case TL_BLOCK_SEQS:
+		return put_whole(d, item, err);
+	case TL_BLOCK_DUPS:
+	case TL_BLOCK_DLTA:
+		return put_copies(d, item, err);
+	default:
+		return tl_writer_forward(d->writer, item, item->first, 0, 0, err);
+	}
+}
+
+/* 4. The object. */
+
+enum tl_status tl_dedup_new(struct tl_writer *w, struct tl_dedup **ret, struct tl_err *err)
+{
+	struct tl_dedup *d = tl_mem_zalloc(1, sizeof *d, err);
+	if (!d)
+		return TL_NOMEM;
+	d->writer = w;
+	enum tl_status st = tl_intern_new(&d->seen[TL_PROTEIN], err);
+	if (st == TL_OK)
+		st = tl_intern_new(&d->seen[TL_NUCLEOTIDE], err);
+	if (st != TL_OK) {
+		tl_dedup_free(d);
+		return st;
+	}
+	*ret = d;
+	return TL_OK;
+}
+
+void tl_dedup_sum(const struct tl_dedup *d, struct tl_dedup_sum *ret)
+{
+	*ret = d->sum;
+}
+
+void tl_dedup_free(struct tl_dedup *d)
+{
+	if (!d)
+		return;
+	for (int a = 0; a < 2; a++) {
+		tl_intern_free(d->seen[a]);
+		free(d->first[a]);
+	}
+	for (size_t i = 0; i < d->pieces; i++)
+		tl_batch_free(&d->piece[i]);
+	free(d->piece);
+	tl_map_free(&d->moved);
+	tl_batch_free(&d->whole);
+	tl_batch_free(&d->dups);
+	tl_buf_free(&d->residues);
+	free(d);
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* ingest: sequence text files into a record stream.
+ *
+ * Contents: 1. one chunk as a job of the writer  2. one file  3. the object.
+ */
+#include <tl/ingest.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <tl/fasta.h>
+#include <tl/hash.h>
+#include <tl/inflate.h>
+#include <tl/mem.h>
+#include <tl/record.h>
+
+struct chunk {
+	struct tl_job job; /* first: the writer gives back a pointer to it */
+	struct tl_ingest *in;
+	struct tl_buf text;
+	struct tl_fasta_state state, next_state;
+	struct tl_batch batch;
+	struct tl_fasta_place place;
+	bool refused;       /* the text is not FASTA: reason and place say why and where */
+	struct tl_err reason;
+	struct chunk *next; /* in the list of idle ones */
+};
+
+struct tl_ingest {
+	struct tl_writer *writer;
+	struct tl_ingest_opts opts;
+	struct chunk *idle;
+	struct tl_hash_state *hash; /* of the file's text so far */
+	const char *path;           /* of the file at hand, for messages */
+	uint64_t lines;             /* line ends in its chunks that were settled */
+	uint64_t records, bytes;    /* of all files, settled; text read */
+};
+
+/* 1. One chunk as a job of the writer. */
+
+/* In a worker.  A refusal is kept for settle, which knows the line. */
+static enum tl_status make_chunk(struct tl_job *job, unsigned worker, struct tl_err *err)
+{
+	struct chunk *c = (struct chunk *)job;
+	(void)worker;
+	enum tl_status st = tl_fasta_parse(&c->state, c->text.data, c->text.len, &c->next_state,
+					   &c->batch, &c->place, &c->reason);
+	c->refused = st == TL_DATA;
+	if (c->refused)
+		return TL_OK;
+	if (st != TL_OK)
+		return tl_err_set(err, st, "%s", c->reason.msg);
+	job->head.records = (uint32_t)c->batch.n;
+	for (size_t i = 0; i < c->batch.n; i++) {
+		job->starts += !(c->batch.flags[i] & TL_REC_IN);
+		job->residues += c->batch.length[i];
+	}
+	return tl_record_encode(&c->batch, 0, NULL, &job->payload, err);
+}
+
+/* In order: ordinals and lines are known here. */
+static enum tl_status settle_chunk(struct tl_job *job, bool *skip, struct tl_err *err)
+{
+	struct chunk *c = (struct chunk *)job;
+	struct tl_ingest *in = c->in;
+	if (c->refused)
+		return tl_err_set(err, TL_DATA, "%s:%llu:%llu: %s",
+				  strcmp(in->path, "-") ? in->path : "standard input",
+				  (unsigned long long)(in->lines + c->place.line),
+				  (unsigned long long)c->place.column, c->reason.msg);
+	*skip = c->batch.n == 0;
+	bool goes_on = c->batch.n && c->batch.flags[0] & TL_REC_IN;
+	job->head.first = in->records - goes_on;
+	in->records += job->starts;
+	job->last = in->records ? in->records - 1 : 0;
+	in->lines += c->place.lines;
+	return TL_OK;
+}
+
+static void release_chunk(struct tl_job *job)
+{
+	struct chunk *c = (struct chunk *)job;
+	c->next = c->in->idle;
+	c->in->idle = c;
+}
+
+static struct chunk *take_chunk(struct tl_ingest *in, struct tl_err *err)
+{
+	struct chunk *c = in->idle;
+	if (c)
+		in->idle = c->next;
+	else if (!(c = tl_mem_zalloc(1, sizeof *c, err)))
+		return NULL;
+	struct tl_buf packed = c->job.packed;
+	struct tl_payload payload = c->job.payload;
+	c->job = (struct tl_job){.head.type = TL_BLOCK_SEQS, .make = make_chunk,
+				 .settle = settle_chunk, .release = release_chunk,
+				 .payload = payload, .packed = packed};
+	tl_block_clear(&c->job.payload);
+	c->in = in;
+	return c;
+}
+
+/* 2. One file. */
+
+/* Fills c's window, whose first bytes may be there already; *ret_eof: the text ends with it. */
+static enum tl_status fill(struct tl_inflate *src, struct chunk *c, bool *ret_eof, struct tl_err *err)
+{
+	size_t want = TL_INGEST_WINDOW - c->text.len, got;
+	enum tl_status st = tl_buf_reserve(&c->text, want, err);
+	if (st == TL_OK)
+		st = tl_inflate_read(src, c->text.data + c->text.len, want, &got, err);
+	if (st != TL_OK)
+		return st;
+	c->text.len += got;
+	*ret_eof = got < want;
+	return TL_OK;
+}
+
+static void start(const struct tl_ingest *in, struct chunk *c)
+{
+	c->state = tl_fasta_start(c->text.data, c->text.len);
+	if (in->opts.alphabet >= 0)
+		c->state.alphabet = (enum tl_alphabet)in->opts.alphabet;
+}
+
+/* Reads windows and hands each over, the bytes behind its cut being the beginning of the next. */
+static enum tl_status read_chunks(struct tl_ingest *in, struct tl_inflate *src,
+				  struct tl_note_file *file, struct tl_err *err)
+{
+	bool eof = false;
+	enum tl_status st = TL_OK;
+	struct chunk *c = take_chunk(in, err), *next = NULL;
+	if (!c)
+		return TL_NOMEM;
+	tl_buf_reset(&c->text);
+	while (st == TL_OK && c) {
+		bool first = file->text == 0;
+		if (!eof && (st = fill(src, c, &eof, err)) != TL_OK)
+			break;
+		if (first)
+			start(in, c);
+		if (!c->text.len && !c->state.inside)
+			break;
+		size_t cut = tl_fasta_cut(&c->state, c->text.data, c->text.len, eof, &c->next_state);
+		file->alphabet = c->state.alphabet;
+		file->text += cut;
+		tl_hash_put(in->hash, c->text.data, cut);
+		next = NULL;
+		if (!eof || cut < c->text.len) {
+			if (!(next = take_chunk(in, err))) {
+				st = TL_NOMEM;
+				break;
+			}
+			next->state = c->next_state;
+			tl_buf_reset(&next->text);
+			st = tl_buf_add(&next->text, c->text.data + cut, c->text.len - cut, err);
+			c->text.len = cut;
+		}
+		enum tl_status put = tl_writer_put(in->writer, &c->job, err);
+		st = st == TL_OK ? put : st;
+		c = next;
+	}
+	if (c)
+		release_chunk(&c->job);
+	return st;
+}
+
+enum tl_status tl_ingest_file(struct tl_ingest *in, const char *path, struct tl_err *err)
+{
+	struct tl_inflate *src;
+	struct tl_note_file file = {.first = in->records};
+	enum tl_status st = tl_inflate_open(path, &src, err);
+	if (st != TL_OK)
+		return st;
+	in->path = path;
+	in->lines = 0;
+	tl_hash_reset(in->hash);
+	st = read_chunks(in, src, &file, err);
+	tl_inflate_close(src);
+	if (st == TL_OK)
+		st = tl_writer_flush(in->writer, err);
+	if (st != TL_OK)
+		return st;
+	file.end = in->records;
+	file.hash = tl_hash_get(in->hash);
+	in->bytes += file.text;
+	if (in->opts.keep_names)
+		file.name = (struct tl_str){(const uint8_t *)path, strlen(path)};
+	return tl_writer_put_file(in->writer, &file, err);
+}
+
+/* 3. The object. */
+
+enum tl_status tl_ingest_new(struct tl_writer *w, const struct tl_ingest_opts *opts,
+			     struct tl_ingest **ret, struct tl_err *err)
+{
+	*ret = tl_mem_zalloc(1, sizeof **ret, err);
+	if (!*ret)
+		return TL_NOMEM;
+	(*ret)->writer = w;
+	(*ret)->opts = *opts;
+	(*ret)->hash = tl_hash_new(err);
+	if ((*ret)->hash)
+		return TL_OK;
+	free(*ret);
+	return TL_NOMEM;
+}
+
+uint64_t tl_ingest_records(const struct tl_ingest *in)
+{
+	return in->records;
+}
+
+uint64_t tl_ingest_bytes(const struct tl_ingest *in)
+{
+	return in->bytes;
+}
+
+void tl_ingest_free(struct tl_ingest *in)
+{
+	if (!in)
+		return;
+	for (struct chunk *c = in->idle, *next; c; c = next) {
+		next = c->next;
+		tl_buf_free(&c->text);
+		tl_batch_free(&c->batch);
+		tl_block_discard(&c->job.payload);
+		tl_buf_free(&c->job.packed);
+		free(c);
+	}
+	tl_hash_free(in->hash);
+	free(in);
+}
