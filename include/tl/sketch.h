@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* sketch: the k-mers by which a sequence is found: those of lowest hash.
+ *
+ * Bottom-m sketch (Broder, SEQUENCES 1997), as Linclust uses it (Steinegger and Soeding, Nature
+ * Communications 2018).  A k-mer's hash is tl_hash_mix of its packed letters; for nucleotides of the
+ * smaller of it and its reverse complement, both strands giving the same.  k-mers of one letter only, and those with
+ * letters outside the alphabet, do not count.  Sequences of more than 32 x m k-mers give one in 32.
+ * Threads: pure but for the scratch, which belongs to one thread at a time.
+ */
+#ifndef TL_SKETCH_H
+#define TL_SKETCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <tl/alphabet.h>
+#include <tl/col.h>
+#include <tl/err.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct tl_sketch_params {
+	enum tl_alphabet alphabet;
+	unsigned k;   /* letters in a k-mer: up to 12 for proteins, up to 31 for nucleotides */
+	unsigned m;   /* k-mers of a sequence, at most (see above for long ones) */
+	bool reduced; /* proteins: 13 letters, alike ones taken together */
+};
+
+struct tl_sketch_seed {
+	uint64_t hash;
+	uint32_t pos;  /* of the k-mer's first residue, below 2^31; further ones are not sketched */
+	bool flipped;  /* nucleotides: the reverse complement was the smaller one */
+};
+
+/* What fits an alphabet and an identity (parts per million). */
+struct tl_sketch_params tl_sketch_choose(enum tl_alphabet alphabet, int64_t identity);
+
+/* The most seeds that a sequence of len residues can give. */
+size_t tl_sketch_most(const struct tl_sketch_params *params, size_t len);
+
+struct tl_sketch_scratch {
+	struct tl_sketch_seed *seed;
+	size_t cap;
+};
+
+/* Puts the seeds of a sequence into scratch->seed; *ret_n of them, in no particular order, but which ones is
+ * determined by the sequence alone. */
+enum tl_status tl_sketch_make(const struct tl_sketch_params *params, struct tl_str seq,
+			      struct tl_sketch_scratch *scratch, size_t *ret_n, struct tl_err *err)
+	TL_CHECK;
+
+void tl_sketch_free(struct tl_sketch_scratch *scratch);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

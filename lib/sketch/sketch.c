@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* sketch: the k-mers of lowest hash.
+ *
+ * Contents: 1. letters  2. rolling through a sequence  3. choosing the lowest  4. the interface.
+ */
+#include <tl/sketch.h>
+
+#include <stdlib.h>
+
+#include <tl/hash.h>
+#include <tl/mem.h>
+
+#define LONG_SHARE 32              /* of a long sequence one k-mer in so many */
+#define LAST_POS ((size_t)1 << 31) /* positions from here on are not sketched */
+
+/* 1. Letters: [byte & 31], 0 for those outside. */
+
+/* All letters but X, and '*' (in the place of J). */
+static const uint8_t protein_full[32] = {
+	0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+	16, 17, 18, 19, 20, 21, 22, 23, 0,  25, 26, 0,  0,  0,  0,  0,
+};
+
+/* AST C DNB EQZ FY G H IV KR LM P W: the usual groups of alike residues; O as K, U as C. */
+static const uint8_t protein_reduced[32] = {
+	['A' & 31] = 1, ['S' & 31] = 12, ['T' & 31] = 12, ['C' & 31] = 2, ['U' & 31] = 2,
+	['D' & 31] = 3, ['N' & 31] = 3, ['B' & 31] = 3, ['E' & 31] = 4, ['Q' & 31] = 4,
+	['Z' & 31] = 4, ['F' & 31] = 5, ['Y' & 31] = 5, ['G' & 31] = 6, ['H' & 31] = 7,
+	['I' & 31] = 8, ['V' & 31] = 8, ['K' & 31] = 9, ['R' & 31] = 9, ['O' & 31] = 9,
+	['L' & 31] = 10, ['M' & 31] = 10, ['P' & 31] = 11, ['W' & 31] = 13,
+};
+
+static const uint8_t nucleotide[32] = {
+	['A' & 31] = 1, ['C' & 31] = 2, ['G' & 31] = 3, ['T' & 31] = 4, ['U' & 31] = 4,
+};
+
+/* 2. Rolling through a sequence. */
+
+struct sink {
+	struct tl_sketch_seed *seed;
+	size_t n;
+	uint64_t below; /* only hashes below this are wanted */
+};
+
+static inline void take(struct sink *sink, uint64_t hash, size_t pos, bool flipped)
+{
+	struct tl_sketch_seed s = {hash, (uint32_t)pos, flipped};
+	sink->seed[sink->n] = s; /* always written, counted only if wanted: no branch to guess */
+	sink->n += hash < sink->below;
+}
+
+static void roll_protein(const struct tl_sketch_params *params, struct tl_str seq, struct sink *sink)
+{
+	const uint8_t *code = params->reduced ? protein_reduced : protein_full;
+	uint64_t mask = ((uint64_t)1 << 5 * params->k) - 1, word = 0;
+	unsigned good = 0, same = 0;
+	uint8_t last = 0;
+	for (size_t i = 0; i < seq.n; i++) {
+		uint8_t c = code[seq.p[i] & 31];
+		good = c ? good + 1 : 0;
+		same = c == last ? same + 1 : 1;
+		last = c;
+		word = (word << 5 | c) & mask;
+		if (good >= params->k && same < params->k)
+			take(sink, tl_hash_mix(word), i + 1 - params->k, false);
+	}
+}
+
+static void roll_nucleotide(const struct tl_sketch_params *params, struct tl_str seq,
+			    struct sink *sink)
+{
+	unsigned k = params->k, top = 2 * (k - 1), good = 0, same = 0;
+	uint64_t mask = ((uint64_t)1 << 2 * k) - 1, fwd = 0, rev = 0;
+	uint8_t last = 0;
+	for (size_t i = 0; i < seq.n; i++) {
+		uint8_t c = nucleotide[seq.p[i] & 31];
+		good = c ? good + 1 : 0;
+		same = c == last ? same + 1 : 1;
+		last = c;
+		uint64_t base = (c - 1u) & 3;
+		fwd = (fwd << 2 | base) & mask;
+		rev = rev >> 2 | (3 - base) << top;
+		if (good >= k && same < k)
+			take(sink, tl_hash_mix((fwd < rev ? fwd : rev) + 1), i + 1 - k, rev < fwd);
+	}
+}
+
+/* 3. Choosing the lowest. */
+
+/* By hash, then position: a total order, so that what is chosen does not depend on the machine. */
+static inline bool lower(const struct tl_sketch_seed *a, const struct tl_sketch_seed *b)
+{
+	return a->hash != b->hash ? a->hash < b->hash : a->pos < b->pos;
+}
+
+/* Moves the want lowest of n seeds to the front (quickselect, Hoare's partition). */
+static void select_lowest(struct tl_sketch_seed *seed, size_t n, size_t want)
+{
+	size_t lo = 0, hi = n; /* the border between wanted and not lies in [lo, hi] */
+	while (hi - lo > 1) {
+		struct tl_sketch_seed pivot = seed[lo + (hi - lo - 1) / 2];
+		size_t i = lo, j = hi - 1;
+		for (;; i++, j--) {
+			while (lower(&seed[i], &pivot))
+				i++;
+			while (lower(&pivot, &seed[j]))
+				j--;
+			if (i >= j)
+				break;
+			struct tl_sketch_seed t = seed[i];
+			seed[i] = seed[j];
+			seed[j] = t;
+		}
+		/* Nothing in [lo, j] is higher than anything in (j, hi). */
+		if (want == j + 1)
+			return;
+		if (want <= j)
+			hi = j + 1;
+		else
+			lo = j + 1;
+	}
+}
+
+/* 4. The interface. */
+
+struct tl_sketch_params tl_sketch_choose(enum tl_alphabet alphabet, int64_t identity)
+{
+	struct tl_sketch_params p = {.alphabet = alphabet, .m = 60};
+	if (alphabet == TL_NUCLEOTIDE) {
+		p.k = identity >= 850000 ? 17 : 13;
+	} else {
+		p.reduced = identity < 800000;
+		p.k = identity >= 600000 ? 10 : 8;
+	}
+	return p;
+}
+
+size_t tl_sketch_most(const struct tl_sketch_params *params, size_t len)
+{
+	size_t all = len < params->k ? 0 : len - params->k + 1;
+	size_t most = all / LONG_SHARE > params->m ? all / LONG_SHARE : params->m;
+	return all < most ? all : most;
+}
+
+enum tl_status tl_sketch_make(const struct tl_sketch_params *params, struct tl_str seq,
+			      struct tl_sketch_scratch *scratch, size_t *ret_n, struct tl_err *err)
+{
+	if (seq.n > LAST_POS)
+		seq.n = LAST_POS;
+	size_t most = tl_sketch_most(params, seq.n);
+	size_t all = seq.n < params->k ? 0 : seq.n - params->k + 1;
+	*ret_n = 0;
+	enum tl_status st = tl_mem_grow(&scratch->seed, &scratch->cap, all + 1,
+					sizeof *scratch->seed, err);
+	if (st != TL_OK || !most)
+		return st;
+	/* A first guess lets through a quarter more than are wanted; where too few come, all do. */
+	struct sink sink = {scratch->seed, 0, UINT64_MAX};
+	if (all > most + most / 4 + 16)
+		sink.below = UINT64_MAX / all * (most + most / 4 + 16);
+	for (;;) {
+		sink.n = 0;
+		if (params->alphabet == TL_NUCLEOTIDE)
+			roll_nucleotide(params, seq, &sink);
+		else
+			roll_protein(params, seq, &sink);
+		if (sink.n >= most || sink.below == UINT64_MAX)
+			break;
+		sink.below = UINT64_MAX;
+	}
+	if (sink.n > most)
+		select_lowest(sink.seed, sink.n, most);
+	*ret_n = sink.n < most ? sink.n : most;
+	return TL_OK;
+}
+
+void tl_sketch_free(struct tl_sketch_scratch *scratch)
+{
+	free(scratch->seed);
+	*scratch = (struct tl_sketch_scratch){0};
+}
