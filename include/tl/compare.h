@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* compare: candidate pairs aligned in parallel, those that meet the criterion given as edges in order.
+ *
+ * Threads: called by worker 0 of the pool.
+ */
+#ifndef TL_COMPARE_H
+#define TL_COMPARE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <tl/alphabet.h>
+#include <tl/bank.h>
+#include <tl/edge.h>
+#include <tl/err.h>
+#include <tl/link.h>
+#include <tl/pair.h>
+#include <tl/pool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct tl_compare_params {
+	enum tl_alphabet alphabet;
+	struct tl_link_criterion criterion;
+	uint64_t max_cells; /* of one alignment; a pair that needs more is not aligned */
+};
+
+struct tl_compare_sum {
+	uint64_t pairs, aligned, edges; /* looked at; of them aligned with their path; meeting the criterion */
+	uint64_t cells;     /* computed by the aligner */
+	uint64_t too_large; /* pairs that were not aligned */
+	uint64_t unproven;  /* aligned in a band that is not proven to hold the best alignment */
+};
+
+/* Takes edges over; the struct at the pointer is left empty. */
+typedef enum tl_status (*tl_compare_emit)(void *ctx, struct tl_edges *edges, struct tl_err *err);
+
+/* pair is sorted as tl_seeds_find leaves it.  Of both strands of a pair the better alignment counts.
+ * emit is called with some edges at a time, in the order of pairs.  opt_large [bank->n], where given, is set to
+ * 1 for sequences in a pair that was too large. */
+enum tl_status tl_compare_pairs(struct tl_pool *pool, const struct tl_bank *bank,
+				const struct tl_pair *pair, size_t n,
+				const struct tl_compare_params *params, uint8_t *opt_large,
+				tl_compare_emit emit, void *ctx, struct tl_compare_sum *ret,
+				struct tl_err *err) TL_CHECK;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* align_band: the forward pass over one band, in stretches of rows that can be done again. */
+#include "align_band.h"
+
+#include <string.h>
+
+#include <tl/bits.h>
+#include <tl/mem.h>
+
+/* Up to this many bytes of H rows are kept in the forward pass itself, or, where there are more,
+ * of a stretch: then only rows that need more than this pay for what a root of all rows needs. */
+#define KEEP (4 << 20)
+
+static enum tl_status need(struct tl_align_room *room, uint64_t bytes, struct tl_err *err)
+{
+	const uint64_t slack = 64 + TL_ALIGN_PAD;
+	if (bytes > (uint64_t)PTRDIFF_MAX - slack)
+		return tl_err_nomem(err, bytes);
+	enum tl_status st = tl_mem_grow(&room->base, &room->cap, (size_t)(bytes + slack), 1, err);
+	if (st == TL_OK)
+		room->p = room->base + (-(uintptr_t)room->base & 63);
+	return st;
+}
+
+static uint64_t product(uint64_t x, uint64_t y)
+{
+	uint64_t z;
+	return tl_bits_mul(x, y, &z) ? z : UINT64_MAX;
+}
+
+uint64_t tl_align_band_plan(struct tl_align *ws, int64_t lo, int64_t hi)
+{
+	const int64_t n = (int64_t)ws->a_len, m = (int64_t)ws->b_len;
+	ws->first = ws->end = ws->width = 0;
+	if (n == 0 || m == 0 || hi <= -n || lo >= m)
+		return 0;
+	lo = lo <= -n ? 1 - n : lo;
+	hi = hi >= m ? m - 1 : hi;
+	ws->width = tl_bits_round((size_t)(hi - lo + 1), TL_ALIGN_STEP);
+	ws->lo = lo - ((int64_t)ws->width - (hi - lo + 1)) / 2;
+	hi = ws->lo + (int64_t)ws->width - 1;
+	ws->first = hi < 0 ? (size_t)-hi : 0;
+	ws->end = m - ws->lo < n ? (size_t)(m - ws->lo) : (size_t)n;
+	return product(ws->end - ws->first, ws->width);
+}
+
+static uint64_t mask_of(uint64_t byte)
+{
+	return byte * 0x0101010101010101u;
+}
+
+/* b's codes with a band's width of padding on both sides. */
+static enum tl_status encode(struct tl_align *ws, struct tl_err *err)
+{
+	const size_t pad = ws->width;
+	enum tl_status st = need(&ws->codes, ws->b_len + 2 * (uint64_t)pad, err);
+	if (st != TL_OK)
+		return st;
+	uint8_t *p = ws->codes.p + pad;
+	size_t j = 0;
+	memset(ws->codes.p, 0, pad);
+	for (; j + 8 <= ws->b_len; j += 8) {
+		uint64_t x;
+		memcpy(&x, ws->b + j, sizeof x);
+		x = (x & mask_of(15)) | (x & mask_of(16)) << 3;
+		memcpy(p + j, &x, sizeof x);
+	}
+	for (; j < ws->b_len; j++)
+		p[j] = tl_align_kernel_code(ws->b[j]);
+	memset(p + ws->b_len, 0, pad + TL_ALIGN_PAD);
+	return TL_OK;
+}
+
+/* H and E lie one behind the other, each with room for a vector behind its last lane. */
+static size_t state_half(const struct tl_align *ws)
+{
+	return ws->width * tl_align_band_lane(ws) + TL_ALIGN_PAD;
+}
+
+/* Chooses the rows of a stretch: what KEEP holds, but at least about the root of all, which makes
+ * marks and keep equally large. */
+static void choose_stretch(struct tl_align *ws)
+{
+	const size_t rows = ws->end - ws->first;
+	const uint64_t held = KEEP / (ws->width * (uint64_t)tl_align_band_lane(ws));
+	size_t k = 16;
+	while (k < TL_ALIGN_ROWS_MAX && (k < held || k * (uint64_t)k < 2 * (uint64_t)rows))
+		k += 16;
+	ws->stretch = k < rows ? k : rows;
+}
+
+static size_t stretches(const struct tl_align *ws)
+{
+	return (ws->end - ws->first + ws->stretch - 1) / ws->stretch;
+}
+
+static enum tl_status make_room(struct tl_align *ws, struct tl_err *err)
+{
+	const uint64_t row = ws->width * (uint64_t)tl_align_band_lane(ws);
+	enum tl_status st = need(&ws->state, 2 * (uint64_t)state_half(ws), err);
+	if (st == TL_OK)
+		st = need(&ws->keep, product(row, ws->stretch), err);
+	if (st == TL_OK && stretches(ws) > 1)
+		st = need(&ws->marks, product(2 * (uint64_t)state_half(ws), stretches(ws)), err);
+	return st;
+}
+
+/* Does the rows of stretch s, up to limit, from the state as it is. */
+static struct tl_align_rows do_stretch(struct tl_align *ws, size_t s, size_t limit, void *keep)
+{
+	const size_t row = ws->first + s * ws->stretch;
+	struct tl_align_rows job = {
+		.score = ws->score,
+		.a = ws->a + row,
+		.rows = limit - row < ws->stretch ? limit - row : ws->stretch,
+		.codes = ws->codes.p + ws->width,
+		.col = (int64_t)row + ws->lo,
+		.b_len = (int64_t)ws->b_len,
+		.width = ws->width,
+		.h = ws->state.p,
+		.e = ws->state.p + state_half(ws),
+		.keep = keep,
+		.best = ws->best,
+	};
+	(ws->wide ? ws->kernel->rows32 : ws->kernel->rows16)(&job);
+	return job;
+}
+
+static enum tl_status forward(struct tl_align *ws, struct tl_err *err)
+{
+	choose_stretch(ws);
+	enum tl_status st = make_room(ws, err);
+	if (st != TL_OK)
+		return st;
+	const size_t n = stretches(ws), state = 2 * state_half(ws);
+	ws->best = 0;
+	ws->best_row = -1;
+	ws->kept = ws->first;
+	ws->kept_end = n == 1 ? ws->end : ws->first;
+	memset(ws->state.p, 0, state);
+	for (size_t s = 0; s < n; s++) {
+		if (n > 1)
+			memcpy(ws->marks.p + s * state, ws->state.p, state);
+		struct tl_align_rows job =
+			do_stretch(ws, s, ws->end, n == 1 ? ws->keep.p : NULL);
+		if (job.best_row >= 0)
+			ws->best_row = (int64_t)(ws->first + s * ws->stretch) + job.best_row;
+		ws->best = job.best;
+		if (!ws->wide && ws->best >= tl_align_kernel_limit(ws->score))
+			break;
+	}
+	return TL_OK;
+}
+
+enum tl_status tl_align_band_run(struct tl_align *ws, struct tl_err *err)
+{
+	ws->best = 0;
+	ws->best_row = -1;
+	if (ws->first == ws->end)
+		return TL_OK;
+	enum tl_status st = encode(ws, err);
+	if (st != TL_OK)
+		return st;
+	ws->wide = false;
+	st = forward(ws, err);
+	if (st == TL_OK && ws->best >= tl_align_kernel_limit(ws->score)) {
+		ws->wide = true;
+		st = forward(ws, err);
+	}
+	return st;
+}
+
+void tl_align_band_fetch(struct tl_align *ws, size_t row)
+{
+	if (row >= ws->kept && row < ws->kept_end)
+		return;
+	const size_t s = (row - ws->first) / ws->stretch, state = 2 * state_half(ws);
+	memcpy(ws->state.p, ws->marks.p + s * state, state);
+	ws->kept = ws->first + s * ws->stretch;
+	ws->kept_end = ws->kept + do_stretch(ws, s, (size_t)ws->best_row + 1, ws->keep.p).rows;
+}
+
+size_t tl_align_band_column(struct tl_align *ws)
+{
+	const size_t row = (size_t)ws->best_row;
+	tl_align_band_fetch(ws, row);
+	const size_t start = (row - ws->kept) * ws->width;
+	const int64_t col = (int64_t)row + ws->lo;
+	size_t k = col < 0 ? (size_t)-col : 0;
+	const void *p = ws->keep.p + start * tl_align_band_lane(ws);
+	while (tl_align_band_get(ws, p, k) != ws->best)
+		k++;
+	return (size_t)(col + (int64_t)k);
+}
+
+void tl_align_band_free(struct tl_align *ws)
+{
+	tl_mem_free(ws->codes.base);
+	tl_mem_free(ws->state.base);
+	tl_mem_free(ws->marks.base);
+	tl_mem_free(ws->keep.base);
+	tl_mem_free(ws->runs);
+}

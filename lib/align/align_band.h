@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* align_band: a workspace, and the forward pass of a kernel over one band.
+ *
+ * The rows first .. end-1 of the band meet the matrix; they are done in stretches of `stretch`
+ * rows.  Before each stretch the state (H and E of the row before) is copied to marks, so that
+ * trace can have any stretch done again with all its H kept.  Where the rows are few there is one
+ * stretch, kept at once.
+ */
+#ifndef ALIGN_BAND_H
+#define ALIGN_BAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <tl/align.h>
+#include <tl/cpu.h>
+
+#include "align_kernel.h"
+
+/* Memory that grows and keeps nothing; p is aligned to 64 bytes. */
+struct tl_align_room {
+	uint8_t *base;
+	size_t cap;
+	uint8_t *p;
+};
+
+struct tl_align {
+	const struct tl_score *score;
+	const struct tl_align_kernel *kernel;
+	int32_t top[32]; /* the best score of a residue with any other, see align_bound */
+
+	/* The pair and the band in hand. */
+	const uint8_t *a, *b;
+	size_t a_len, b_len;
+	int64_t lo;        /* diagonal of k = 0 */
+	size_t width;
+	size_t first, end; /* rows; none where first == end */
+	bool wide;         /* lanes of 32 bits */
+	size_t stretch;
+	size_t kept, kept_end; /* the rows whose H are in keep: one stretch, or none */
+	int64_t best, best_row;
+
+	struct tl_align_room codes, state, marks, keep;
+	uint64_t *runs; /* of the trace, last one first */
+	size_t runs_cap;
+};
+
+/* The same as tl_align_new with a given kernel; TL_INTERNAL where it is not compiled in. */
+enum tl_status tl_align_new_isa(const struct tl_score *score, enum tl_cpu_isa isa,
+				struct tl_align **ret, struct tl_err *err) TL_CHECK;
+
+/* Sets lo, width, first and end from diagonals [lo, hi], clipped to the matrix and rounded up
+ * about their middle.  Returns the cells, UINT64_MAX where the number overflows. */
+uint64_t tl_align_band_plan(struct tl_align *ws, int64_t lo, int64_t hi);
+
+/* Computes the planned band: best and best_row (-1: no score above 0), with marks. */
+enum tl_status tl_align_band_run(struct tl_align *ws, struct tl_err *err) TL_CHECK;
+
+/* Has keep hold the stretch with this row, up to best_row at least. */
+void tl_align_band_fetch(struct tl_align *ws, size_t row);
+
+/* The smallest column of best_row with the best score; fetches. */
+size_t tl_align_band_column(struct tl_align *ws);
+
+void tl_align_band_free(struct tl_align *ws); /* the rooms */
+
+static inline size_t tl_align_band_lane(const struct tl_align *ws)
+{
+	return ws->wide ? sizeof(int32_t) : sizeof(int16_t);
+}
+
+/* Lane k of p. */
+static inline int64_t tl_align_band_get(const struct tl_align *ws, const void *p, size_t k)
+{
+	return ws->wide ? ((const int32_t *)p)[k] : ((const int16_t *)p)[k];
+}
+
+#endif

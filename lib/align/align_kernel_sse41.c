@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* align_kernel_sse41: the banded kernel on 128-bit vectors; built with -msse4.1. */
+#include "align_kernel.h"
+
+#ifdef TL_ALIGN_X86
+#include <smmintrin.h>
+#include <string.h>
+
+typedef __m128i vec;
+
+static inline vec table(const int8_t *p)
+{
+	return _mm_loadu_si128((const vec *)p);
+}
+
+/* The scores of codes, a byte each: one half of the table answers, the other gives 0. */
+static inline vec look_up(vec lo, vec hi, vec codes)
+{
+	return _mm_or_si128(_mm_shuffle_epi8(lo, codes),
+			    _mm_shuffle_epi8(hi, _mm_xor_si128(codes, _mm_set1_epi8(-128))));
+}
+
+static inline vec scores16(vec lo, vec hi, const uint8_t *codes)
+{
+	return _mm_cvtepi8_epi16(look_up(lo, hi, _mm_loadl_epi64((const vec *)codes)));
+}
+
+static inline vec scores32(vec lo, vec hi, const uint8_t *codes)
+{
+	int32_t four;
+	memcpy(&four, codes, sizeof four);
+	return _mm_cvtepi8_epi32(look_up(lo, hi, _mm_cvtsi32_si128(four)));
+}
+
+static inline vec scan16(vec x)
+{
+	x = _mm_max_epi16(x, _mm_slli_si128(x, 2));
+	x = _mm_max_epi16(x, _mm_slli_si128(x, 4));
+	return _mm_max_epi16(x, _mm_slli_si128(x, 8));
+}
+
+static inline vec scan32(vec x)
+{
+	x = _mm_max_epi32(x, _mm_slli_si128(x, 4));
+	return _mm_max_epi32(x, _mm_slli_si128(x, 8));
+}
+
+#define NAME rows16
+#define LANE int16_t
+#define LANES 8
+#define VEC vec
+#define LOAD(p) _mm_loadu_si128((const vec *)(p))
+#define STORE(p, x) _mm_storeu_si128((vec *)(p), x)
+#define SET(c) _mm_set1_epi16(c)
+#define ADD(x, y) _mm_adds_epi16(x, y)
+#define SUB(x, y) _mm_subs_epu16(x, y)
+#define MAX(x, y) _mm_max_epi16(x, y)
+#define FLOOR(x) (x)
+#define SCORES(lo, hi, p) scores16(lo, hi, p)
+#define TABLE(p) table(p)
+#define HALF vec
+#define DOWN(x, next) _mm_alignr_epi8(next, x, 2)
+#define SCAN(x) scan16(x)
+#define LAST(x) _mm_shuffle_epi8(x, _mm_set1_epi16(0x0f0e))
+#define MARK(at, row, x, best) _mm_blendv_epi8(at, row, _mm_cmpgt_epi16(x, best))
+#include "align_kernel_template.h"
+
+#define NAME rows32
+#define LANE int32_t
+#define LANES 4
+#define VEC vec
+#define LOAD(p) _mm_loadu_si128((const vec *)(p))
+#define STORE(p, x) _mm_storeu_si128((vec *)(p), x)
+#define SET(c) _mm_set1_epi32(c)
+#define ADD(x, y) _mm_add_epi32(x, y)
+#define SUB(x, y) _mm_sub_epi32(x, y)
+#define MAX(x, y) _mm_max_epi32(x, y)
+#define FLOOR(x) _mm_max_epi32(x, _mm_setzero_si128())
+#define SCORES(lo, hi, p) scores32(lo, hi, p)
+#define TABLE(p) table(p)
+#define HALF vec
+#define DOWN(x, next) _mm_alignr_epi8(next, x, 4)
+#define SCAN(x) scan32(x)
+#define LAST(x) _mm_shuffle_epi32(x, 0xff)
+#define MARK(at, row, x, best) _mm_blendv_epi8(at, row, _mm_cmpgt_epi32(x, best))
+#include "align_kernel_template.h"
+
+const struct tl_align_kernel tl_align_kernel_sse41 = {"sse41", rows16, rows32};
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* link: when an alignment makes one record a member of another, and the edge that says so. */
+#include <tl/link.h>
+
+#include <tl/bits.h>
+
+#define MILLION 1000000
+
+bool tl_link_reaches(uint64_t part, uint64_t whole, int64_t share)
+{
+	__extension__ typedef unsigned __int128 wide;
+	return whole && (wide)part * MILLION >= (wide)whole * (uint64_t)share;
+}
+
+/* Identity, where a and b begin (or, from the other end, end) that far from the alignment. */
+static bool alike(const struct tl_link_criterion *c, const struct tl_link_sum *s, uint64_t a_out,
+		  uint64_t b_out)
+{
+	uint64_t columns = s->columns;
+	if (c->overhang && (a_out == 0 || b_out == 0))
+		columns += a_out + b_out;
+	return tl_link_reaches(s->match, columns, c->identity);
+}
+
+uint8_t tl_link_judge(const struct tl_link_criterion *c, const struct tl_link_sum *s, bool minus)
+{
+	bool a = tl_link_reaches(s->a_len - s->a_start - s->a_tail, s->a_len, c->coverage);
+	bool b = tl_link_reaches(s->b_len - s->b_start - s->b_tail, s->b_len, c->coverage);
+	if (!s->columns || (c->both && !(a && b)))
+		return 0;
+	/* The member stands reversed, the reference forwards: for a as the member the whole
+	 * alignment is read from its other end. */
+	a = a && (minus ? alike(c, s, s->a_tail, s->b_tail) : alike(c, s, s->a_start, s->b_start));
+	b = b && alike(c, s, s->a_start, s->b_start);
+	return (uint8_t)((a ? TL_EDGE_A : 0) | (b ? TL_EDGE_B : 0));
+}
+
+struct tl_link_sum tl_link_of_path(const struct tl_align_path *path, uint64_t a_len, uint64_t b_len)
+{
+	return (struct tl_link_sum){
+		.a_len = a_len, .b_len = b_len, .a_start = path->a_start, .b_start = path->b_start,
+		.a_tail = a_len - path->a_end, .b_tail = b_len - path->b_end, .match = path->match,
+		.columns = path->columns};
+}
+
+/* Ends the column's item: the residues of s before the alignment, in runs of op, and behind it. */
+static enum tl_status put_literals(struct tl_col *col, struct tl_str s, size_t start, size_t end,
+				   struct tl_str ops, enum tl_cigar_op op, struct tl_err *err)
+{
+	enum tl_status st = tl_buf_add(&col->bytes, s.p, start, err);
+	enum tl_cigar_op run;
+	uint64_t len;
+	size_t at = start, pos = 0;
+	while (st == TL_OK && tl_cigar_next(ops, &pos, &run, &len)) {
+		if (run == op)
+			st = tl_buf_add(&col->bytes, s.p + at, len, err);
+		if (run == op || run == TL_CIGAR_MATCH || run == TL_CIGAR_SUBST)
+			at += len;
+	}
+	if (st == TL_OK)
+		st = tl_buf_add(&col->bytes, s.p + end, s.n - end, err);
+	return st == TL_OK ? tl_col_end(col, err) : st;
+}
+
+/* Ends the column's item: the residues of s at substitutions; gap is the op that takes residues of s alone. */
+static enum tl_status put_substituted(struct tl_col *col, struct tl_str s, size_t start,
+				      struct tl_str ops, enum tl_cigar_op gap, struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	enum tl_cigar_op run;
+	uint64_t len;
+	size_t at = start, pos = 0;
+	while (st == TL_OK && tl_cigar_next(ops, &pos, &run, &len)) {
+		if (run == TL_CIGAR_SUBST)
+			st = tl_buf_add(&col->bytes, s.p + at, len, err);
+		if (run == gap || run == TL_CIGAR_MATCH || run == TL_CIGAR_SUBST)
+			at += len;
+	}
+	return st == TL_OK ? tl_col_end(col, err) : st;
+}
+
+static enum tl_status put_ops(struct tl_col *col, const struct tl_align_path *path, size_t a_len,
+			      size_t b_len, struct tl_err *err)
+{
+	const uint64_t ends[4] = {path->a_start, a_len - path->a_end, path->b_start,
+				  b_len - path->b_end};
+	for (int i = 0; i < 4; i++) {
+		enum tl_status st = tl_buf_add_varint(&col->bytes, ends[i], err);
+		if (st != TL_OK)
+			return st;
+	}
+	return tl_col_add(col, path->ops.data, path->ops.len, err);
+}
+
+enum tl_status tl_link_put(struct tl_edges *edges, uint64_t a_ordinal, uint64_t b_ordinal,
+			   uint8_t flags, const struct tl_align_path *path, struct tl_str a,
+			   struct tl_str b, struct tl_err *err)
+{
+	struct tl_str ops = {path->ops.data, path->ops.len}, none = {NULL, 0};
+	struct tl_edges one = {0};
+	struct tl_edge e = {a_ordinal, b_ordinal, flags, none, none, none, none, none};
+	enum tl_status st = put_ops(&one.ops, path, a.n, b.n, err);
+	if (st == TL_OK && flags & TL_EDGE_A) {
+		st = put_literals(&one.lita, a, path->a_start, path->a_end, ops, TL_CIGAR_INS, err);
+		if (st == TL_OK)
+			st = put_substituted(&one.suba, a, path->a_start, ops, TL_CIGAR_INS, err);
+	}
+	if (st == TL_OK && flags & TL_EDGE_B) {
+		st = put_literals(&one.litb, b, path->b_start, path->b_end, ops, TL_CIGAR_DEL, err);
+		if (st == TL_OK)
+			st = put_substituted(&one.subb, b, path->b_start, ops, TL_CIGAR_DEL, err);
+	}
+	if (st == TL_OK) {
+		e.ops = tl_col_get(&one.ops, 0);
+		if (flags & TL_EDGE_A) {
+			e.suba = tl_col_get(&one.suba, 0);
+			e.lita = tl_col_get(&one.lita, 0);
+		}
+		if (flags & TL_EDGE_B) {
+			e.subb = tl_col_get(&one.subb, 0);
+			e.litb = tl_col_get(&one.litb, 0);
+		}
+		st = tl_edge_add(edges, &e, err);
+	}
+	tl_edge_free(&one);
+	return st;
+}
+
+/* What is between the ends, and the lengths; false on overflow. */
+static bool add_up(struct tl_link_sum *s)
+{
+	const struct tl_cigar_sum *c = &s->cigar;
+	uint64_t both;
+	bool ok = tl_bits_add(c->match, c->subst, &both) && tl_bits_add(both, c->ins, &s->a_len) &&
+		  tl_bits_add(both, c->del, &s->b_len) && tl_bits_add(s->a_len, c->del, &s->columns);
+	s->match = c->match;
+	return ok && tl_bits_add(s->a_len, s->a_start, &s->a_len) &&
+	       tl_bits_add(s->a_len, s->a_tail, &s->a_len) &&
+	       tl_bits_add(s->b_len, s->b_start, &s->b_len) &&
+	       tl_bits_add(s->b_len, s->b_tail, &s->b_len);
+}
+
+enum tl_status tl_link_measure(const struct tl_edge *e, struct tl_link_sum *ret, struct tl_err *err)
+{
+	uint64_t *end[4] = {&ret->a_start, &ret->a_tail, &ret->b_start, &ret->b_tail};
+	size_t pos = 0;
+	bool ok = true;
+	for (int i = 0; i < 4; i++)
+		ok = ok && tl_bits_get_varint(e->ops.p, e->ops.n, &pos, end[i]);
+	struct tl_str runs = {e->ops.p + pos, e->ops.n - pos};
+	if (!ok || !tl_cigar_measure(runs, &ret->cigar))
+		return tl_err_set(err, TL_DATA, "a broken edge");
+	return add_up(ret) ? TL_OK : tl_err_set(err, TL_DATA, "an edge of more than 2^64 residues");
+}
