@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* archive: a set for which roles were decided, written as an archive; its references as text.
+ *
+ * First the bases by depth, then by ordinal: references, and whatever else something is copied from;
+ * then the rest by ordinal, with the FILE blocks where their files end.  See tl-stream(5), section 11.
+ * Threads: as the writer's.
+ */
+#ifndef TL_ARCHIVE_H
+#define TL_ARCHIVE_H
+
+#include <stdbool.h>
+#include <tl/err.h>
+#include <tl/out.h>
+#include <tl/set.h>
+#include <tl/writer.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct tl_archive_opts {
+	struct tl_out *opt_refs; /* where references are written as FASTA too; NULL: nowhere */
+	bool ordinal_ids;        /* each with "tl|ORDINAL " put in front of its header */
+};
+
+/* Writes all blocks but prov and ENDS. */
+enum tl_status tl_archive_write(struct tl_set *set, const struct tl_archive_opts *opts,
+				struct tl_writer *w, struct tl_err *err) TL_CHECK;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

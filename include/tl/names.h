@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* names: a set of wanted record ids, as --ids and --prefer take them.
+ *
+ * One id a line; only the first word of a line counts, empty lines do not.  An id is the first word of a
+ * header, or the accession inside db|ACC|NAME, or tl|ORDINAL (from 0).  A record whose header holds several
+ * titles joined by Ctrl-A answers to each of them.
+ * Threads: one at a time.
+ */
+#ifndef TL_NAMES_H
+#define TL_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <tl/col.h>
+#include <tl/err.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct tl_names;
+
+/* Reads the ids in the file at path ("-": standard input).  TL_NOINPUT, TL_IO. */
+enum tl_status tl_names_load(const char *path, struct tl_names **ret, struct tl_err *err) TL_CHECK;
+
+/* Is the record of that header and ordinal wanted?  Call it once for each record: it counts. */
+bool tl_names_match(struct tl_names *names, struct tl_str head, uint64_t ordinal);
+
+struct tl_names_count {
+	uint64_t ids;       /* different ones in the file */
+	uint64_t unknown;   /* of them, that no record answered to so far */
+	uint64_t ambiguous; /* of them, that several records answered to */
+};
+void tl_names_count(const struct tl_names *names, struct tl_names_count *ret);
+
+/* The first id, in the order of the file, that no record answered to; {NULL, 0} for none. */
+struct tl_str tl_names_unknown(const struct tl_names *names);
+
+void tl_names_free(struct tl_names *names); /* NULL is fine */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

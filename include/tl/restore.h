@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* restore: the text that a stream came from, checked against the hash of each file.
+ *
+ * Threads: as the reader's.
+ */
+#ifndef TL_RESTORE_H
+#define TL_RESTORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <tl/err.h>
+#include <tl/expand.h>
+#include <tl/out.h>
+#include <tl/reader.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct tl_restore_opts {
+	bool refs_only;  /* references only, each as text of its own */
+	bool wrap;       /* lay out anew: lines of width characters (0: one line) that end in LF */
+	uint64_t width;
+};
+
+struct tl_restore_sum {
+	uint64_t files, records, residues, text; /* written; files whose hash was compared */
+};
+
+/* Writes all records of the reader to out, in order.  Text of complete files in their own layout is compared with
+ * length and hash in their FILE blocks: TL_DATA where it differs. */
+enum tl_status tl_restore_text(struct tl_reader *reader, const struct tl_restore_opts *opts,
+			       struct tl_out *out, struct tl_restore_sum *ret, struct tl_err *err)
+	TL_CHECK;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

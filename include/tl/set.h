@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* set: all records of a stream, what they could be coded from, and what was decided for each.
+ *
+ * Model: blocks are read into the spool (tl_set_put); each record leaves a few bytes here.  tl_set_select
+ * then decides roles, and keeps the script of each new member.  tl/archive.h and tl/clusters.h write what was decided.
+ * Open struct, read freely after tl_set_select.  Memory: about 100 bytes for each record and 80 for each edge, the
+ * scripts of members; blocks are in the spool.  Threads: one.
+ */
+#ifndef TL_SET_H
+#define TL_SET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <tl/batch.h>
+#include <tl/buf.h>
+#include <tl/delta.h>
+#include <tl/err.h>
+#include <tl/hash.h>
+#include <tl/link.h>
+#include <tl/names.h>
+#include <tl/reader.h>
+#include <tl/select.h>
+#include <tl/spool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a record is in the archive. */
+enum tl_set_role {
+	TL_SET_REF,    /* a reference: stands whole, goes to --refs */
+	TL_SET_LOOSE,  /* stands whole, but is no reference (--ratio) */
+	TL_SET_MEMBER, /* stood whole, is now a delta of its reference */
+	TL_SET_COPY,   /* was a duplicate or a delta already, and stays one */
+};
+
+struct tl_set_record {
+	uint64_t ordinal;
+	uint64_t base;         /* MEMBER, COPY: ordinal of what it is copied from; else its own */
+	uint32_t block, entry; /* where its first piece is: in the spool, and in the block */
+	uint32_t node;         /* of the selection; TL_SELECT_NONE for COPY */
+	uint8_t kind;          /* enum tl_kind as read */
+	uint8_t role;          /* enum tl_set_role */
+	uint8_t depth;         /* copies down to a record that stands whole */
+	bool is_base;          /* something is copied from it */
+	bool nucleotide;       /* its alphabet, where it stands whole */
+};
+
+/* An edge as it was read, until tl_set_select. */
+struct tl_set_edge;
+
+struct tl_set {
+	struct tl_spool *spool;
+	uint64_t *shift;             /* [blocks of the spool] to be added to their ordinals */
+	size_t shift_cap;
+	struct tl_set_record *record; /* [n] in the order of reading; by ordinal after tl_set_select */
+	size_t n, cap;
+	struct tl_select_node *node; /* [nodes] */
+	uint32_t *of_node;           /* [nodes] index of its record; valid after tl_set_select */
+	size_t nodes, node_cap, of_node_cap;
+	struct tl_set_edge *edge;
+	size_t edges, edge_cap;
+	bool want_words;             /* keep first words of headers, for clusters */
+	struct tl_buf words;         /* each ended by a line feed, in the order of reading */
+	uint64_t *word;              /* [n] offset in words, in the order of records */
+	size_t word_cap;
+	struct tl_names *opt_prefer; /* these become references first */
+	struct tl_link_criterion criterion; /* edges must meet it again */
+	struct tl_select_result result;
+	struct tl_buf scripts;       /* of new members */
+	uint64_t *script;            /* [nodes] offset in scripts, for members */
+	struct tl_hash_state *hash;  /* of a record of several pieces */
+	uint64_t growing;            /* its residues so far */
+};
+
+enum tl_status tl_set_new(uint64_t spool_limit, const char *spool_dir, struct tl_set **ret,
+			  struct tl_err *err) TL_CHECK;
+
+/* Takes one block in: SEQS, DUPS, DLTA, EDGE, FILE; other types are nothing to it.  The item stays the caller's. */
+enum tl_status tl_set_put(struct tl_set *set, const struct tl_item *item, struct tl_err *err)
+	TL_CHECK;
+
+/* Everything was put: decides.  Fails with TL_DATA where an edge or a copy names a record that is not there. */
+enum tl_status tl_set_select(struct tl_set *set, const struct tl_select_params *params,
+			     struct tl_err *err) TL_CHECK;
+
+/* The record of an ordinal, after tl_set_select; NULL where there is none. */
+struct tl_set_record *tl_set_find(const struct tl_set *set, uint64_t ordinal);
+
+/* The reference (or loose record) to which a record belongs. */
+const struct tl_set_record *tl_set_root(const struct tl_set *set, const struct tl_set_record *r);
+
+/* The script of a new member. */
+struct tl_delta tl_set_script(const struct tl_set *set, const struct tl_set_record *r);
+
+/* The first word of a record's header, where they were wanted. */
+struct tl_str tl_set_word(const struct tl_set *set, const struct tl_set_record *r);
+
+void tl_set_free(struct tl_set *set); /* NULL is fine */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT */
+/* archive: a set for which roles were decided, written as an archive.
+ *
+ * Every pass goes through the records by ordinal and fetches their entries from the spool; as each
+ * kind of block has its ordinals rising, a few decoded blocks in a cache serve that.
+ *
+ * Contents: 1. the cache  2. batches under construction  3. records  4. the passes.
+ */
+#include <tl/archive.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <tl/hash.h>
+#include <tl/mem.h>
+#include <tl/record.h>
+#include <tl/text.h>
+
+#define CACHED 16
+#define BATCH_BYTES (1u << 20) /* a block is ended at about this size */
+
+struct cached {
+	struct tl_block block;
+	struct tl_batch batch;
+	uint32_t id; /* in the spool; UINT32_MAX: nothing yet */
+	uint64_t used;
+};
+
+enum slot { SLOT_REF, SLOT_LOOSE, SLOT_DELTA, SLOT_DUP, SLOTS };
+
+/* A batch under construction. */
+struct growing {
+	struct tl_batch batch;
+	struct tl_hash_state *hash; /* of its residues */
+	bool has_sum;               /* they are all known */
+};
+
+struct archiver {
+	struct tl_set *set;
+	const struct tl_archive_opts *opts;
+	struct tl_writer *writer;
+	struct cached cache[CACHED];
+	uint64_t clock;
+	struct growing slot[SLOTS];
+	bool bases;          /* the first section is being written */
+	struct tl_buf text;  /* of references */
+	uint32_t next_file;  /* spool number where to look for the next FILE */
+};
+
+/* 1. The cache. */
+
+/* The batch of block id; valid until CACHED others were asked for. */
+static enum tl_status fetch(struct archiver *a, uint32_t id, const struct tl_batch **ret,
+			    struct tl_err *err)
+{
+	struct cached *oldest = &a->cache[0];
+	struct tl_hash128 sum;
+	bool has_sum;
+	for (size_t i = 0; i < CACHED; i++) {
+		struct cached *c = &a->cache[i];
+		if (c->id == id) {
+			c->used = ++a->clock;
+			*ret = &c->batch;
+			return TL_OK;
+		}
+		if (c->used < oldest->used)
+			oldest = c;
+	}
+	oldest->id = UINT32_MAX;
+	enum tl_status st = tl_spool_get(a->set->spool, id, &oldest->block, err);
+	if (st == TL_OK)
+		st = tl_record_decode(&oldest->block, a->set->shift[id], &oldest->batch, &sum,
+				      &has_sum, err);
+	if (st != TL_OK)
+		return st;
+	oldest->id = id;
+	oldest->used = ++a->clock;
+	*ret = &oldest->batch;
+	return TL_OK;
+}
+
+/* Where the next piece of a record is: in the next block of the same type. */
+static enum tl_status next_piece(struct archiver *a, uint32_t *block, uint32_t *entry,
+				 const struct tl_batch **batch, struct tl_err *err)
+{
+	const struct tl_spool *spool = a->set->spool;
+	uint32_t type = tl_spool_head(spool, *block)->type;
+	if (++*entry < (*batch)->n)
+		return TL_OK;
+	*entry = 0;
+	do {
+		if (++*block == tl_spool_count(spool))
+			return tl_err_set(err, TL_DATA, "the last piece of a record is missing");
+	} while (tl_spool_head(spool, *block)->type != type || !tl_spool_head(spool, *block)->records);
+	return fetch(a, *block, batch, err);
+}
+
+/* 2. Batches under construction. */
+
+static uint8_t block_flags(const struct archiver *a, enum slot s)
+{
+	return (uint8_t)((a->bases ? TL_BLOCK_BASE : 0) | (s == SLOT_REF ? TL_BLOCK_REF : 0));
+}
+
+static enum tl_status flush_slot(struct archiver *a, enum slot s, struct tl_err *err)
+{
+	struct growing *g = &a->slot[s];
+	if (!g->batch.n)
+		return TL_OK;
+	struct tl_hash128 sum = tl_hash_get(g->hash);
+	bool has_sum = g->has_sum && s == SLOT_DELTA;
+	enum tl_status st = tl_writer_put_batch(a->writer, &g->batch, block_flags(a, s),
+						has_sum ? &sum : NULL, err);
+	tl_hash_reset(g->hash);
+	g->has_sum = true;
+	return st;
+}
+
+/* All batches, the one with the smallest first ordinal first. */
+static enum tl_status flush_all(struct archiver *a, struct tl_err *err)
+{
+	for (;;) {
+		enum slot least = SLOTS;
+		for (enum slot s = 0; s < SLOTS; s++)
+			if (a->slot[s].batch.n &&
+			    (least == SLOTS ||
+			     a->slot[s].batch.ordinal[0] < a->slot[least].batch.ordinal[0]))
+				least = s;
+		if (least == SLOTS)
+			return TL_OK;
+		enum tl_status st = flush_slot(a, least, err);
+		if (st != TL_OK)
+			return st;
+	}
+}
+
+static bool fits(const struct tl_batch *b, const struct tl_batch *like)
+{
+	return b->alphabet == like->alphabet && b->width == like->width && b->eol == like->eol &&
+	       tl_batch_bytes(b) < BATCH_BYTES;
+}
+
+/* Appends an entry to a batch that looks like the one it comes from. */
+static enum tl_status append(struct archiver *a, enum slot s, const struct tl_batch *like,
+			     const struct tl_entry *e, struct tl_err *err)
+{
+	static const enum tl_kind kind[SLOTS] = {TL_KIND_SEQ, TL_KIND_SEQ, TL_KIND_DELTA,
+						 TL_KIND_DUP};
+	struct growing *g = &a->slot[s];
+	if (g->batch.n && !fits(&g->batch, like)) {
+		/* Behind the bases a batch ends only together with all others, so that the first
+		 * ordinals of blocks rise. */
+		enum tl_status st = a->bases ? flush_slot(a, s, err) : flush_all(a, err);
+		if (st != TL_OK)
+			return st;
+	}
+	if (!g->batch.n) {
+		tl_batch_reset(&g->batch);
+		g->batch.kind = kind[s];
+		g->batch.alphabet = like->alphabet;
+		g->batch.width = like->width;
+		g->batch.eol = like->eol;
+	}
+	if (like->kind == TL_KIND_SEQ)
+		tl_hash_put(g->hash, e->resi.p, e->resi.n);
+	else
+		g->has_sum = false;
+	return tl_batch_add(&g->batch, e, err);
+}
+
+/* 3. Records. */
+
+static enum tl_status put_text(struct archiver *a, const struct tl_batch *b,
+			       const struct tl_entry *e, struct tl_err *err)
+{
+	char id[32];
+	struct tl_text_style style = {.own = true, .end_line = !(e->flags & TL_REC_OUT)};
+	if (a->opts->ordinal_ids) {
+		style.prefix_len = (size_t)snprintf(id, sizeof id, "tl|%llu ",
+						    (unsigned long long)e->ordinal);
+		style.prefix = id;
+	}
+	tl_buf_reset(&a->text);
+	enum tl_status st = tl_text_render(e, b->alphabet, b->width, b->eol, e->resi.p, &style,
+					   &a->text, err);
+	return st == TL_OK ? tl_out_put(a->opts->opt_refs, a->text.data, a->text.len, err) : st;
+}
+
+static enum slot slot_of(const struct tl_set_record *r)
+{
+	switch ((enum tl_set_role)r->role) {
+	case TL_SET_REF:
+		return SLOT_REF;
+	case TL_SET_LOOSE:
+		return SLOT_LOOSE;
+	case TL_SET_MEMBER:
+		return SLOT_DELTA;
+	default:
+		return r->kind == TL_KIND_DUP ? SLOT_DUP : SLOT_DELTA;
+	}
+}
+
+/* All pieces of a record, as its role wants them. */
+static enum tl_status put_record(struct archiver *a, const struct tl_set_record *r,
+				 struct tl_err *err)
+{
+	uint32_t block = r->block, entry = r->entry;
+	const struct tl_batch *b;
+	enum slot s = slot_of(r);
+	enum tl_status st = fetch(a, block, &b, err);
+	while (st == TL_OK) {
+		struct tl_entry e;
+		tl_batch_get(b, entry, &e);
+		if (r->role == TL_SET_MEMBER) {
+			/* The whole script stands with the first piece. */
+			struct tl_delta d = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
+			if (!(e.flags & TL_REC_IN))
+				d = tl_set_script(a->set, r);
+			e.ops = d.ops;
+			e.subs = d.subs;
+			e.lits = d.lits;
+			e.base = r->base;
+		}
+		st = append(a, s, b, &e, err);
+		if (st == TL_OK && s == SLOT_REF && a->opts->opt_refs)
+			st = put_text(a, b, &e, err);
+		if (st != TL_OK || !(e.flags & TL_REC_OUT))
+			break;
+		st = next_piece(a, &block, &entry, &b, err);
+	}
+	return st;
+}
+
+/* 4. The passes. */
+
+static bool in_bases(const struct tl_set_record *r)
+{
+	return r->role == TL_SET_REF || r->is_base;
+}
+
+static enum tl_status put_bases(struct archiver *a, struct tl_err *err)
+{
+	const struct tl_set *set = a->set;
+	uint8_t deepest = 0;
+	enum tl_status st = TL_OK;
+	a->bases = true;
+	for (size_t i = 0; i < set->n; i++)
+		if (in_bases(&set->record[i]) && set->record[i].depth > deepest)
+			deepest = set->record[i].depth;
+	for (unsigned depth = 0; depth <= deepest && st == TL_OK; depth++) {
+		for (size_t i = 0; i < set->n && st == TL_OK; i++)
+			if (in_bases(&set->record[i]) && set->record[i].depth == depth)
+				st = put_record(a, &set->record[i], err);
+		if (st == TL_OK)
+			st = flush_all(a, err);
+	}
+	a->bases = false;
+	return st;
+}
+
+/* The next FILE of the spool; *ret_any false behind the last one.  block holds what *ret points into. */
+static enum tl_status find_file(struct archiver *a, struct tl_block *block,
+				struct tl_note_file *ret, bool *ret_any, struct tl_err *err)
+{
+	struct tl_spool *spool = a->set->spool;
+	while (a->next_file < tl_spool_count(spool) &&
+	       tl_spool_head(spool, a->next_file)->type != TL_BLOCK_FILE)
+		a->next_file++;
+	*ret_any = a->next_file < tl_spool_count(spool);
+	if (!*ret_any)
+		return TL_OK;
+	uint32_t id = a->next_file++;
+	enum tl_status st = tl_spool_get(spool, id, block, err);
+	return st == TL_OK ? tl_note_get_file(block, a->set->shift[id], ret, err) : st;
+}
+
+/* Puts the FILEs that end at or before ordinal. */
+static enum tl_status put_files(struct archiver *a, uint64_t ordinal, struct tl_block *block,
+				struct tl_note_file *file, bool *any, struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	while (st == TL_OK && *any && file->end <= ordinal) {
+		if ((st = flush_all(a, err)) == TL_OK)
+			st = tl_writer_put_file(a->writer, file, err);
+		if (st == TL_OK)
+			st = find_file(a, block, file, any, err);
+	}
+	return st;
+}
+
+static enum tl_status put_rest(struct archiver *a, struct tl_err *err)
+{
+	const struct tl_set *set = a->set;
+	struct tl_block block = {0};
+	struct tl_note_file file;
+	bool any;
+	enum tl_status st = find_file(a, &block, &file, &any, err);
+	for (size_t i = 0; i < set->n && st == TL_OK; i++) {
+		const struct tl_set_record *r = &set->record[i];
+		st = put_files(a, r->ordinal, &block, &file, &any, err);
+		if (st == TL_OK && !in_bases(r))
+			st = put_record(a, r, err);
+	}
+	if (st == TL_OK)
+		st = put_files(a, UINT64_MAX, &block, &file, &any, err);
+	tl_block_free(&block);
+	return st == TL_OK ? flush_all(a, err) : st;
+}
+
+enum tl_status tl_archive_write(struct tl_set *set, const struct tl_archive_opts *opts,
+				struct tl_writer *w, struct tl_err *err)
+{
+	struct archiver *a = tl_mem_zalloc(1, sizeof *a, err);
+	if (!a)
+		return TL_NOMEM;
+	enum tl_status st = TL_OK;
+	a->set = set;
+	a->opts = opts;
+	a->writer = w;
+	for (size_t i = 0; i < CACHED; i++)
+		a->cache[i].id = UINT32_MAX;
+	for (size_t i = 0; i < SLOTS && st == TL_OK; i++) {
+		a->slot[i].has_sum = true;
+		st = (a->slot[i].hash = tl_hash_new(err)) ? TL_OK : TL_NOMEM;
+	}
+	if (st == TL_OK)
+		st = put_bases(a, err);
+	if (st == TL_OK)
+		st = put_rest(a, err);
+	for (size_t i = 0; i < CACHED; i++) {
+		tl_block_free(&a->cache[i].block);
+		tl_batch_free(&a->cache[i].batch);
+	}
+	for (size_t i = 0; i < SLOTS; i++) {
+		tl_batch_free(&a->slot[i].batch);
+		tl_hash_free(a->slot[i].hash);
+	}
+	tl_buf_free(&a->text);
+	free(a);
+	return st;
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* clusters: which record belongs to which reference, as a table.
+ *
+ * Contents: 1. one record  2. the formats  3. grouping  4. the interface.
+ */
+#include <tl/clusters.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <tl/bits.h>
+#include <tl/mem.h>
+#include <tl/radix.h>
+
+/* 1. One record. */
+
+/* What a line says of a member besides names. */
+struct link {
+	uint64_t length;
+	uint32_t identity; /* parts per million */
+	bool minus, nucleotide, duplicate, direct;
+	struct tl_delta script; /* of a direct member */
+};
+
+/* A record's link to its reference r.  A duplicate is described by what it is a duplicate of. */
+static struct link describe(const struct tl_set *set, const struct tl_set_record *m,
+			    const struct tl_set_record *r)
+{
+	struct link l = {.identity = 1000000, .nucleotide = r->nucleotide,
+			 .length = set->node[r->node].length, .direct = true};
+	struct tl_delta_sum sum;
+	while (m->role == TL_SET_COPY && m->kind == TL_KIND_DUP) {
+		l.duplicate = true;
+		m = tl_set_find(set, m->base);
+	}
+	if (m == r)
+		return l;
+	l.duplicate = false;
+	l.direct = m->role == TL_SET_MEMBER;
+	if (m->node != TL_SELECT_NONE)
+		l.length = set->node[m->node].length;
+	if (!l.direct)
+		return l;
+	l.script = tl_set_script(set, m);
+	if (tl_delta_measure(&l.script, &sum, NULL) == TL_OK) {
+		l.identity = tl_cigar_identity(&sum.cigar);
+		l.minus = sum.minus;
+	}
+	return l;
+}
+
+/* 2. The formats. */
+
+struct table {
+	const struct tl_set *set;
+	struct tl_out *out;
+	struct tl_buf line;
+	uint64_t cluster; /* number of the one at hand */
+	uint64_t size;    /* lines of it so far */
+};
+
+/* One line: m is a record of the cluster of r, or r itself, which comes first. */
+typedef enum tl_status (*line_fn)(struct table *t, const struct tl_set_record *r,
+				  const struct tl_set_record *m, struct tl_err *err);
+/* Behind the last line of the cluster of r. */
+typedef enum tl_status (*end_fn)(struct table *t, const struct tl_set_record *r, struct tl_err *err);
+
+static enum tl_status put_words(struct table *t, const struct tl_set_record *r,
+				const struct tl_set_record *m, struct tl_err *err)
+{
+	struct tl_str a = tl_set_word(t->set, r), b = tl_set_word(t->set, m);
+	enum tl_status st = tl_out_put(t->out, a.p, a.n, err);
+	if (st == TL_OK)
+		st = tl_out_put(t->out, "\t", 1, err);
+	return st == TL_OK ? tl_out_put(t->out, b.p, b.n, err) : st;
+}
+
+static enum tl_status tsv_line(struct table *t, const struct tl_set_record *r,
+			       const struct tl_set_record *m, struct tl_err *err)
+{
+	enum tl_status st = put_words(t, r, m, err);
+	return st == TL_OK ? tl_out_put(t->out, "\n", 1, err) : st;
+}
+
+static enum tl_status tsvplus_line(struct table *t, const struct tl_set_record *r,
+				   const struct tl_set_record *m, struct tl_err *err)
+{
+	enum tl_status st = put_words(t, r, m, err);
+	if (st != TL_OK)
+		return st;
+	return tl_out_printf(t->out, err, "\t%llu\t%llu\n", (unsigned long long)r->ordinal,
+			     (unsigned long long)m->ordinal);
+}
+
+static enum tl_status clstr_line(struct table *t, const struct tl_set_record *r,
+				 const struct tl_set_record *m, struct tl_err *err)
+{
+	struct link l = describe(t->set, m, r);
+	struct tl_str word = tl_set_word(t->set, m);
+	enum tl_status st = TL_OK;
+	if (t->size == 0)
+		st = tl_out_printf(t->out, err, ">Cluster %llu\n", (unsigned long long)t->cluster);
+	if (st == TL_OK)
+		st = tl_out_printf(t->out, err, "%llu\t%llu%s, >", (unsigned long long)t->size,
+				   (unsigned long long)l.length, l.nucleotide ? "nt" : "aa");
+	if (st == TL_OK)
+		st = tl_out_put(t->out, word.p, word.n, err);
+	if (st != TL_OK)
+		return st;
+	if (m == r)
+		return tl_out_put(t->out, "... *\n", 6, err);
+	uint32_t h = l.identity / 100;
+	return tl_out_printf(t->out, err, "... at %s%u.%02u%%\n",
+			     !l.nucleotide ? "" : l.minus ? "-/" : "+/", h / 100, h % 100);
+}
+
+/* Run lengths of the local alignment, "=" or "*". */
+static enum tl_status put_cigar(struct table *t, const struct link *l, struct tl_err *err)
+{
+	uint64_t skip, len, run = 0;
+	size_t pos = 0;
+	enum tl_cigar_op op;
+	if (l->duplicate || !l->direct)
+		return tl_out_put(t->out, l->duplicate ? "=" : "*", 1, err);
+	for (int i = 0; i < 3; i++)
+		(void)tl_bits_get_varint(l->script.ops.p, l->script.ops.n, &pos, &skip);
+	struct tl_str runs = {l->script.ops.p + pos, l->script.ops.n - pos};
+	enum tl_status st = TL_OK;
+	pos = 0;
+	while (st == TL_OK && tl_cigar_next(runs, &pos, &op, &len)) {
+		if (op == TL_CIGAR_MATCH || op == TL_CIGAR_SUBST) {
+			run += len;
+			continue;
+		}
+		if (run)
+			st = tl_out_printf(t->out, err, "%lluM", (unsigned long long)run);
+		run = 0;
+		if (st == TL_OK)
+			st = tl_out_printf(t->out, err, "%llu%c", (unsigned long long)len,
+					   op == TL_CIGAR_INS ? 'I' : 'D');
+	}
+	if (st == TL_OK && run)
+		st = tl_out_printf(t->out, err, "%lluM", (unsigned long long)run);
+	return st;
+}
+
+static enum tl_status uc_names(struct table *t, const struct tl_set_record *m,
+			       const struct tl_set_record *opt_r, struct tl_err *err)
+{
+	struct tl_str a = tl_set_word(t->set, m), b = {(const uint8_t *)"*", 1};
+	if (opt_r)
+		b = tl_set_word(t->set, opt_r);
+	enum tl_status st = tl_out_put(t->out, a.p, a.n, err);
+	if (st == TL_OK)
+		st = tl_out_put(t->out, "\t", 1, err);
+	if (st == TL_OK)
+		st = tl_out_put(t->out, b.p, b.n, err);
+	return st == TL_OK ? tl_out_put(t->out, "\n", 1, err) : st;
+}
+
+static enum tl_status uc_line(struct table *t, const struct tl_set_record *r,
+			      const struct tl_set_record *m, struct tl_err *err)
+{
+	struct link l = describe(t->set, m, r);
+	unsigned long long cluster = t->cluster, length = l.length;
+	enum tl_status st;
+	if (m == r) {
+		st = tl_out_printf(t->out, err, "S\t%llu\t%llu\t*\t*\t*\t*\t*\t", cluster, length);
+		return st == TL_OK ? uc_names(t, m, NULL, err) : st;
+	}
+	uint32_t h = l.identity / 1000;
+	st = tl_out_printf(t->out, err, "H\t%llu\t%llu\t%u.%u\t%s\t0\t0\t", cluster, length, h / 10,
+			   h % 10, !l.nucleotide ? "." : l.minus ? "-" : "+");
+	if (st == TL_OK)
+		st = put_cigar(t, &l, err);
+	if (st == TL_OK)
+		st = tl_out_put(t->out, "\t", 1, err);
+	return st == TL_OK ? uc_names(t, m, r, err) : st;
+}
+
+static enum tl_status uc_end(struct table *t, const struct tl_set_record *r, struct tl_err *err)
+{
+	enum tl_status st = tl_out_printf(t->out, err, "C\t%llu\t%llu\t*\t*\t*\t*\t*\t",
+					  (unsigned long long)t->cluster,
+					  (unsigned long long)t->size);
+	return st == TL_OK ? uc_names(t, r, NULL, err) : st;
+}
+
+/* 3. Grouping. */
+
+/* Records by reference; the reference, then the others by ordinal. */
+static struct tl_radix_item *group(const struct tl_set *set, struct tl_err *err)
+{
+	struct tl_radix_item *item = tl_mem_alloc(set->n, sizeof *item, err);
+	for (size_t i = 0; item && i < set->n; i++) {
+		const struct tl_set_record *root = tl_set_root(set, &set->record[i]);
+		size_t r = (size_t)(root - set->record);
+		item[i] = (struct tl_radix_item){r, r == i ? 0 : i + 1};
+	}
+	if (item)
+		tl_radix_sort(item, set->n);
+	return item;
+}
+
+/* 4. The interface. */
+
+static const struct {
+	const char *name;
+	line_fn line;
+	end_fn end;
+} formats[] = {
+	[TL_CLUSTERS_TSV] = {"tsv", tsv_line, NULL},
+	[TL_CLUSTERS_TSVPLUS] = {"tsv+", tsvplus_line, NULL},
+	[TL_CLUSTERS_CLSTR] = {"clstr", clstr_line, NULL},
+	[TL_CLUSTERS_UC] = {"uc", uc_line, uc_end},
+};
+
+enum tl_clusters_format tl_clusters_parse(const char *spec, int *ret_path_len)
+{
+	const char *colon = strrchr(spec, ':');
+	for (size_t f = 0; colon && f < sizeof formats / sizeof formats[0]; f++) {
+		if (strcmp(colon + 1, formats[f].name) == 0) {
+			*ret_path_len = (int)(colon - spec);
+			return (enum tl_clusters_format)f;
+		}
+	}
+	*ret_path_len = (int)strlen(spec);
+	return TL_CLUSTERS_TSV;
+}
+
+enum tl_status tl_clusters_write(const struct tl_set *set, enum tl_clusters_format format,
+				 struct tl_out *out, struct tl_err *err)
+{
+	struct table t = {.set = set, .out = out};
+	struct tl_radix_item *item = group(set, err);
+	enum tl_status st = item ? TL_OK : TL_NOMEM;
+	for (size_t i = 0, j; i < set->n && st == TL_OK; i = j, t.cluster++) {
+		const struct tl_set_record *r = &set->record[item[i].key];
+		t.size = 0;
+		for (j = i; j < set->n && item[j].key == item[i].key && st == TL_OK; j++) {
+			size_t m = item[j].value ? (size_t)item[j].value - 1 : (size_t)item[j].key;
+			st = formats[format].line(&t, r, &set->record[m], err);
+			t.size++;
+		}
+		if (st == TL_OK && formats[format].end)
+			st = formats[format].end(&t, r, err);
+	}
+	free(item);
+	tl_buf_free(&t.line);
+	return st;
+}

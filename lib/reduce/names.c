@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* names: a set of wanted record ids. */
+#include <tl/names.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <tl/buf.h>
+#include <tl/hash.h>
+#include <tl/intern.h>
+#include <tl/io.h>
+#include <tl/mem.h>
+
+struct tl_names {
+	struct tl_intern *ids;
+	uint8_t *hits; /* [ids] records that answered, 2 stands for more */
+};
+
+static bool blank(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == 1;
+}
+
+/* Up to the first blank or Ctrl-A. */
+static struct tl_str first_word(struct tl_str s)
+{
+	size_t n = 0;
+	while (n < s.n && !blank(s.p[n]))
+		n++;
+	return (struct tl_str){s.p, n};
+}
+
+static enum tl_status add_line(struct tl_names *names, struct tl_str line, struct tl_err *err)
+{
+	uint64_t id;
+	bool is_new;
+	while (line.n && blank(line.p[0])) {
+		line.p++;
+		line.n--;
+	}
+	struct tl_str word = first_word(line);
+	if (!word.n)
+		return TL_OK;
+	return tl_intern_put(names->ids, tl_hash_128(word.p, word.n), word.p, word.n, &id, &is_new,
+			     err);
+}
+
+static enum tl_status read_all(const char *path, struct tl_buf *text, struct tl_err *err)
+{
+	int fd;
+	size_t got = 1;
+	enum tl_status st = tl_io_open(path, &fd, err);
+	if (st != TL_OK)
+		return st;
+	while (st == TL_OK && got) {
+		if ((st = tl_buf_reserve(text, TL_IO_CHUNK, err)) == TL_OK)
+			st = tl_io_read(fd, text->data + text->len, TL_IO_CHUNK, &got, err);
+		text->len += st == TL_OK ? got : 0;
+	}
+	tl_io_close(fd);
+	return st == TL_OK ? st : tl_err_prefix(err, "%s", path);
+}
+
+static enum tl_status add_lines(struct tl_names *names, const struct tl_buf *text,
+				struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	for (size_t at = 0; at < text->len && st == TL_OK;) {
+		const uint8_t *nl = memchr(text->data + at, '\n', text->len - at);
+		size_t end = nl ? (size_t)(nl - text->data) : text->len;
+		st = add_line(names, (struct tl_str){text->data + at, end - at}, err);
+		at = end + 1;
+	}
+	return st;
+}
+
+enum tl_status tl_names_load(const char *path, struct tl_names **ret, struct tl_err *err)
+{
+	struct tl_buf text = {0};
+	struct tl_names *names = tl_mem_zalloc(1, sizeof *names, err);
+	if (!names)
+		return TL_NOMEM;
+	enum tl_status st = tl_intern_new(&names->ids, err);
+	if (st == TL_OK)
+		st = read_all(path, &text, err);
+	if (st == TL_OK)
+		st = add_lines(names, &text, err);
+	tl_buf_free(&text);
+	if (st == TL_OK) {
+		names->hits = tl_mem_zalloc((size_t)tl_intern_count(names->ids), 1, err);
+		st = names->hits ? TL_OK : TL_NOMEM;
+	}
+	if (st != TL_OK) {
+		tl_names_free(names);
+		return st;
+	}
+	*ret = names;
+	return TL_OK;
+}
+
+static bool hit(struct tl_names *names, const void *p, size_t n)
+{
+	uint64_t id;
+	if (!tl_intern_find(names->ids, tl_hash_128(p, n), p, n, &id))
+		return false;
+	if (names->hits[id] < 2)
+		names->hits[id]++;
+	return true;
+}
+
+/* A title by its first word, else by the second part of db|ACC|NAME. */
+static bool match_title(struct tl_names *names, struct tl_str title)
+{
+	struct tl_str word = first_word(title);
+	if (hit(names, word.p, word.n))
+		return true;
+	const uint8_t *bar = word.n ? memchr(word.p, '|', word.n) : NULL;
+	if (!bar)
+		return false;
+	const uint8_t *from = bar + 1;
+	size_t left = word.n - (size_t)(from - word.p);
+	const uint8_t *to = left ? memchr(from, '|', left) : NULL;
+	size_t n = to ? (size_t)(to - from) : left;
+	return n > 0 && hit(names, from, n);
+}
+
+bool tl_names_match(struct tl_names *names, struct tl_str head, uint64_t ordinal)
+{
+	char tl[32];
+	bool found = hit(names, tl, (size_t)snprintf(tl, sizeof tl, "tl|%llu",
+						     (unsigned long long)ordinal));
+	while (!found) {
+		found = match_title(names, head);
+		const uint8_t *next = head.n ? memchr(head.p, 1, head.n) : NULL;
+		if (!next)
+			break;
+		head.n -= (size_t)(next + 1 - head.p);
+		head.p = next + 1;
+	}
+	return found;
+}
+
+void tl_names_count(const struct tl_names *names, struct tl_names_count *ret)
+{
+	*ret = (struct tl_names_count){.ids = tl_intern_count(names->ids)};
+	for (uint64_t i = 0; i < ret->ids; i++) {
+		ret->unknown += names->hits[i] == 0;
+		ret->ambiguous += names->hits[i] > 1;
+	}
+}
+
+struct tl_str tl_names_unknown(const struct tl_names *names)
+{
+	for (uint64_t i = 0; i < tl_intern_count(names->ids); i++)
+		if (!names->hits[i])
+			return tl_intern_get(names->ids, i);
+	return (struct tl_str){NULL, 0};
+}
+
+void tl_names_free(struct tl_names *names)
+{
+	if (!names)
+		return;
+	tl_intern_free(names->ids);
+	free(names->hits);
+	free(names);
+}

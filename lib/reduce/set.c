@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: MIT */
+/* set: all records of a stream, and what was decided for each.
+ *
+ * Contents: 1. taking blocks in  2. order by ordinal  3. copies of copies  4. the selection
+ * 5. scripts  6. the interface.
+ */
+#include <tl/set.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <tl/bits.h>
+#include <tl/expand.h>
+#include <tl/mem.h>
+#include <tl/radix.h>
+#include <tl/text.h>
+
+struct tl_set_edge {
+	uint64_t a, b;
+	uint32_t block, index; /* of the spool; in the block */
+	uint32_t ops, extra_a, extra_b; /* bytes of the script, residues that it holds for each side */
+	uint32_t identity;
+	uint8_t flags;
+};
+
+/* 1. Taking blocks in. */
+
+static enum tl_status add_word(struct tl_set *set, const struct tl_entry *e, struct tl_err *err)
+{
+	enum tl_status st = tl_mem_grow(&set->word, &set->word_cap, set->n, sizeof *set->word, err);
+	if (st != TL_OK)
+		return st;
+	struct tl_str w = tl_text_word(e->head);
+	set->word[set->n - 1] = set->words.len;
+	st = tl_buf_add(&set->words, w.p, w.n, err);
+	return st == TL_OK ? tl_buf_add(&set->words, "\n", 1, err) : st;
+}
+
+static enum tl_status add_record(struct tl_set *set, const struct tl_entry *e, enum tl_kind kind,
+				 size_t i, struct tl_err *err)
+{
+	enum tl_status st = tl_mem_grow(&set->record, &set->cap, set->n + 1, sizeof *set->record,
+					err);
+	if (st != TL_OK)
+		return st;
+	set->record[set->n++] = (struct tl_set_record){
+		.ordinal = e->ordinal, .base = kind == TL_KIND_SEQ ? e->ordinal : e->base,
+		.block = (uint32_t)tl_spool_count(set->spool), .entry = (uint32_t)i,
+		.node = TL_SELECT_NONE, .kind = (uint8_t)kind,
+		.role = kind == TL_KIND_SEQ ? TL_SET_REF : TL_SET_COPY};
+	return set->want_words ? add_word(set, e, err) : TL_OK;
+}
+
+static enum tl_status add_node(struct tl_set *set, const struct tl_entry *e, bool nucleotide,
+			       struct tl_err *err)
+{
+	enum tl_status st = tl_mem_grow(&set->node, &set->node_cap, set->nodes + 1,
+					sizeof *set->node, err);
+	if (st != TL_OK)
+		return st;
+	set->node[set->nodes] = (struct tl_select_node){
+		.prefer = set->opt_prefer &&
+			  tl_names_match(set->opt_prefer, e->head, e->ordinal)};
+	set->record[set->n - 1].node = (uint32_t)set->nodes++;
+	set->record[set->n - 1].nucleotide = nucleotide;
+	return TL_OK;
+}
+
+/* A piece of a record that stands whole; the last one fills in its node. */
+static enum tl_status add_piece(struct tl_set *set, const struct tl_entry *e, bool nucleotide,
+				struct tl_err *err)
+{
+	bool first = !(e->flags & TL_REC_IN), last = !(e->flags & TL_REC_OUT);
+	struct tl_hash128 hash;
+	enum tl_status st = first ? add_node(set, e, nucleotide, err) : TL_OK;
+	if (st != TL_OK)
+		return st;
+	if (first) {
+		set->growing = 0;
+		tl_hash_reset(set->hash);
+	}
+	set->growing += e->length;
+	if (first && last) {
+		hash = tl_hash_128(e->resi.p, e->resi.n);
+	} else {
+		tl_hash_put(set->hash, e->resi.p, e->resi.n);
+		hash = tl_hash_get(set->hash);
+	}
+	if (last && set->nodes) {
+		struct tl_select_node *node = &set->node[set->nodes - 1];
+		node->length = set->growing;
+		node->hash = hash.lo;
+		node->cost = tl_select_whole(set->growing, nucleotide);
+	}
+	return TL_OK;
+}
+
+static enum tl_status put_batch(struct tl_set *set, const struct tl_batch *b, struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	for (size_t i = 0; i < b->n && st == TL_OK; i++) {
+		struct tl_entry e;
+		tl_batch_get(b, i, &e);
+		if (!(e.flags & TL_REC_IN))
+			st = add_record(set, &e, b->kind, i, err);
+		if (st == TL_OK && b->kind == TL_KIND_SEQ)
+			st = add_piece(set, &e, b->alphabet == TL_NUCLEOTIDE, err);
+	}
+	return st;
+}
+
+static uint32_t clip(size_t n)
+{
+	return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+}
+
+static enum tl_status put_edges(struct tl_set *set, const struct tl_edges *edges, struct tl_err *err)
+{
+	for (size_t i = 0; i < edges->n; i++) {
+		struct tl_edge e;
+		struct tl_link_sum sum;
+		tl_edge_get(edges, i, &e);
+		enum tl_status st = tl_link_measure(&e, &sum, err);
+		if (st == TL_OK)
+			st = tl_mem_grow(&set->edge, &set->edge_cap, set->edges + 1,
+					 sizeof *set->edge, err);
+		if (st != TL_OK)
+			return st;
+		/* The criterion may be stricter than the aligner's was, never looser. */
+		uint8_t flags = e.flags &
+				tl_link_judge(&set->criterion, &sum, e.flags & TL_EDGE_MINUS);
+		if (!flags)
+			continue;
+		set->edge[set->edges++] = (struct tl_set_edge){
+			.a = e.a, .b = e.b, .block = (uint32_t)tl_spool_count(set->spool),
+			.index = (uint32_t)i, .flags = flags,
+			.identity = tl_cigar_identity(&sum.cigar),
+			.ops = clip(e.ops.n), .extra_a = clip(e.suba.n + e.lita.n),
+			.extra_b = clip(e.subb.n + e.litb.n)};
+	}
+	return TL_OK;
+}
+
+enum tl_status tl_set_put(struct tl_set *set, const struct tl_item *item, struct tl_err *err)
+{
+	uint32_t type = item->block.head.type;
+	enum tl_status st;
+	if (type == TL_BLOCK_EDGE)
+		st = put_edges(set, &item->edges, err);
+	else if (type == TL_BLOCK_SEQS || type == TL_BLOCK_DUPS || type == TL_BLOCK_DLTA)
+		st = put_batch(set, &item->batch, err);
+	else if (type == TL_BLOCK_FILE)
+		st = TL_OK;
+	else
+		return TL_OK;
+	size_t n = tl_spool_count(set->spool);
+	if (st == TL_OK)
+		st = tl_mem_grow(&set->shift, &set->shift_cap, n + 1, sizeof *set->shift, err);
+	if (st != TL_OK)
+		return st;
+	set->shift[n] = item->shift;
+	return tl_spool_put(set->spool, &item->block, err);
+}
+
+/* 2. Order by ordinal. */
+
+static enum tl_status sort_records(struct tl_set *set, struct tl_err *err)
+{
+	struct tl_radix_item *item = tl_mem_alloc(set->n, sizeof *item, err);
+	struct tl_set_record *sorted = tl_mem_alloc(set->n, sizeof *sorted, err);
+	uint64_t *word = tl_mem_alloc(set->n, sizeof *word, err);
+	enum tl_status st = item && sorted && word ? TL_OK : TL_NOMEM;
+	for (size_t i = 0; i < set->n && st == TL_OK; i++)
+		item[i] = (struct tl_radix_item){set->record[i].ordinal, i};
+	if (st == TL_OK)
+		tl_radix_sort(item, set->n);
+	for (size_t i = 0; i < set->n && st == TL_OK; i++) {
+		sorted[i] = set->record[item[i].value];
+		word[i] = set->want_words ? set->word[item[i].value] : 0;
+		if (i && sorted[i].ordinal == sorted[i - 1].ordinal)
+			st = tl_err_set(err, TL_DATA, "record tl|%llu stands twice in the stream",
+					(unsigned long long)sorted[i].ordinal);
+	}
+	free(item);
+	if (st != TL_OK) {
+		free(sorted);
+		free(word);
+		return st;
+	}
+	free(set->record);
+	free(set->word);
+	set->record = sorted;
+	set->word = word;
+	return TL_OK;
+}
+
+struct tl_set_record *tl_set_find(const struct tl_set *set, uint64_t ordinal)
+{
+	size_t lo = 0, hi = set->n;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (set->record[mid].ordinal < ordinal)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < set->n && set->record[lo].ordinal == ordinal ? &set->record[lo] : NULL;
+}
+
+static enum tl_status missing(struct tl_err *err, uint64_t ordinal)
+{
+	return tl_err_set(err, TL_DATA, "record tl|%llu is named but not there",
+			  (unsigned long long)ordinal);
+}
+
+/* 3. Copies of copies. */
+
+/* Sets, for all records, how many copies there are between each and one that stands whole. */
+static enum tl_status find_depths(struct tl_set *set, struct tl_err *err)
+{
+	bool changed = true;
+	for (unsigned pass = 0; changed; pass++) {
+		if (pass > TL_EXPAND_DEPTH + 1)
+			return tl_err_set(err, TL_DATA, "a chain of deltas that is too long, or a circle");
+		changed = false;
+		for (size_t i = 0; i < set->n; i++) {
+			struct tl_set_record *r = &set->record[i];
+			if (r->role != TL_SET_COPY && r->role != TL_SET_MEMBER)
+				continue;
+			struct tl_set_record *base = tl_set_find(set, r->base);
+			if (!base)
+				return missing(err, r->base);
+			base->is_base = true;
+			if (r->depth != base->depth + 1) {
+				r->depth = base->depth + 1;
+				changed = true;
+			}
+		}
+	}
+	return TL_OK;
+}
+
+/* The longest chain of copies that hangs on each node, so that no new link makes one too long. */
+static enum tl_status find_heights(struct tl_set *set, uint8_t *height, struct tl_err *err)
+{
+	enum tl_status st = find_depths(set, err);
+	for (size_t i = 0; i < set->n && st == TL_OK; i++) {
+		const struct tl_set_record *r = &set->record[i];
+		uint8_t depth = r->depth;
+		while (r && r->role == TL_SET_COPY)
+			r = tl_set_find(set, r->base);
+		if (r && r->node != TL_SELECT_NONE && height[r->node] < depth)
+			height[r->node] = depth;
+	}
+	return st;
+}
+
+/* 4. The selection. */
+
+static enum tl_status make_arcs(struct tl_set *set, const uint8_t *height,
+				struct tl_select_arc *arc, size_t *ret_n, struct tl_err *err)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < set->edges; i++) {
+		const struct tl_set_edge *e = &set->edge[i];
+		const struct tl_set_record *a = tl_set_find(set, e->a), *b = tl_set_find(set, e->b);
+		if (!a || !b)
+			return missing(err, a ? e->b : e->a);
+		uint64_t source = (uint64_t)i << 1;
+		bool nt = a->nucleotide;
+		if (a->node == TL_SELECT_NONE || b->node == TL_SELECT_NONE)
+			continue; /* one of them is a copy by now */
+		if (e->flags & TL_EDGE_A && height[a->node] < TL_EXPAND_DEPTH)
+			arc[n++] = (struct tl_select_arc){
+				a->node, b->node, tl_select_delta(e->ops, e->extra_a, nt),
+				e->identity, source};
+		if (e->flags & TL_EDGE_B && height[b->node] < TL_EXPAND_DEPTH)
+			arc[n++] = (struct tl_select_arc){
+				b->node, a->node, tl_select_delta(e->ops, e->extra_b, nt),
+				e->identity, source | 1};
+	}
+	*ret_n = n;
+	return TL_OK;
+}
+
+static enum tl_status run_selection(struct tl_set *set, const struct tl_select_params *params,
+				    struct tl_err *err)
+{
+	uint8_t *height = tl_mem_zalloc(set->nodes, 1, err);
+	struct tl_select_arc *arc = tl_mem_alloc(2 * set->edges, sizeof *arc, err);
+	size_t arcs = 0;
+	enum tl_status st = height && arc ? find_heights(set, height, err) : TL_NOMEM;
+	if (st == TL_OK)
+		st = make_arcs(set, height, arc, &arcs, err);
+	if (st == TL_OK)
+		st = tl_select_run(set->node, set->nodes, arc, arcs, params, &set->result, err);
+	free(height);
+	free(arc);
+	return st;
+}
+
+static void set_roles(struct tl_set *set)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		struct tl_set_record *r = &set->record[i];
+		if (r->node != TL_SELECT_NONE)
+			set->of_node[r->node] = (uint32_t)i;
+	}
+	for (size_t i = 0; i < set->n; i++) {
+		struct tl_set_record *r = &set->record[i];
+		if (r->node == TL_SELECT_NONE)
+			continue;
+		uint32_t ref = set->result.ref[r->node];
+		r->role = ref == TL_SELECT_NONE ? TL_SET_LOOSE :
+			  ref == r->node	? TL_SET_REF :
+						  TL_SET_MEMBER;
+		if (r->role == TL_SET_MEMBER)
+			r->base = set->record[set->of_node[ref]].ordinal;
+	}
+}
+
+/* 5. Scripts. */
+
+/* Appends a script as three varint lengths and three strings. */
+static enum tl_status put_script(struct tl_set *set, uint32_t node, const struct tl_delta *d,
+				 struct tl_err *err)
+{
+	const struct tl_str part[3] = {d->ops, d->subs, d->lits};
+	enum tl_status st = TL_OK;
+	set->script[node] = set->scripts.len;
+	for (int i = 0; i < 3 && st == TL_OK; i++)
+		st = tl_buf_add_varint(&set->scripts, part[i].n, err);
+	for (int i = 0; i < 3 && st == TL_OK; i++)
+		st = tl_buf_add(&set->scripts, part[i].p, part[i].n, err);
+	return st;
+}
+
+struct tl_delta tl_set_script(const struct tl_set *set, const struct tl_set_record *r)
+{
+	uint64_t n[3];
+	size_t pos = (size_t)set->script[r->node];
+	for (int i = 0; i < 3; i++)
+		(void)tl_bits_get_varint(set->scripts.data, set->scripts.len, &pos, &n[i]);
+	const uint8_t *p = set->scripts.data + pos;
+	return (struct tl_delta){{p, n[0]}, {p + n[0], n[1]}, {p + n[0] + n[1], n[2]}};
+}
+
+static enum tl_status make_script(struct tl_set *set, const struct tl_edges *edges,
+				  const struct tl_set_edge *e, uint64_t source, uint32_t node,
+				  struct tl_buf *turned, struct tl_err *err)
+{
+	struct tl_edge edge;
+	struct tl_delta d;
+	tl_edge_get(edges, e->index, &edge);
+	enum tl_status st = tl_delta_from_edge(&edge, source & 1, turned, &d, err);
+	return st == TL_OK ? put_script(set, node, &d, err) : st;
+}
+
+/* The nodes of members in the order of their edges, so that each block of edges is decoded once. */
+static enum tl_status order_members(const struct tl_set *set, struct tl_radix_item **ret,
+				    size_t *ret_n, struct tl_err *err)
+{
+	struct tl_radix_item *item = tl_mem_alloc(set->nodes, sizeof *item, err);
+	if (!item)
+		return TL_NOMEM;
+	*ret_n = 0;
+	for (size_t v = 0; v < set->nodes; v++)
+		if (set->record[set->of_node[v]].role == TL_SET_MEMBER)
+			item[(*ret_n)++] = (struct tl_radix_item){set->result.source[v], v};
+	tl_radix_sort(item, *ret_n);
+	*ret = item;
+	return TL_OK;
+}
+
+static enum tl_status make_scripts(struct tl_set *set, struct tl_err *err)
+{
+	struct tl_radix_item *item;
+	struct tl_block block = {0};
+	struct tl_edges edges = {0};
+	struct tl_buf turned = {0};
+	size_t n;
+	uint32_t open = UINT32_MAX;
+	enum tl_status st = order_members(set, &item, &n, err);
+	if (st != TL_OK)
+		return st;
+	for (size_t i = 0; i < n && st == TL_OK; i++) {
+		const struct tl_set_edge *e = &set->edge[item[i].key >> 1];
+		if (e->block != open) {
+			open = e->block;
+			st = tl_spool_get(set->spool, open, &block, err);
+			if (st == TL_OK)
+				st = tl_edge_decode(&block, set->shift[open], &edges, err);
+		}
+		if (st == TL_OK)
+			st = make_script(set, &edges, e, item[i].key, (uint32_t)item[i].value,
+					 &turned, err);
+	}
+	free(item);
+	tl_block_free(&block);
+	tl_edge_free(&edges);
+	tl_buf_free(&turned);
+	return st;
+}
+
+/* 6. The interface. */
+
+enum tl_status tl_set_new(uint64_t spool_limit, const char *spool_dir, struct tl_set **ret,
+			  struct tl_err *err)
+{
+	struct tl_set *set = tl_mem_zalloc(1, sizeof *set, err);
+	if (!set)
+		return TL_NOMEM;
+	enum tl_status st = tl_spool_new(spool_limit, spool_dir, &set->spool, err);
+	if (st == TL_OK)
+		st = (set->hash = tl_hash_new(err)) ? TL_OK : TL_NOMEM;
+	if (st != TL_OK) {
+		tl_set_free(set);
+		return st;
+	}
+	*ret = set;
+	return TL_OK;
+}
+
+enum tl_status tl_set_select(struct tl_set *set, const struct tl_select_params *params,
+			     struct tl_err *err)
+{
+	enum tl_status st = sort_records(set, err);
+	if (st != TL_OK)
+		return st;
+	set->of_node = tl_mem_zalloc(set->nodes, sizeof *set->of_node, err);
+	set->script = tl_mem_zalloc(set->nodes, sizeof *set->script, err);
+	if (!set->of_node || !set->script)
+		return TL_NOMEM;
+	if ((st = run_selection(set, params, err)) != TL_OK)
+		return st;
+	set_roles(set);
+	if ((st = make_scripts(set, err)) != TL_OK)
+		return st;
+	free(set->edge);
+	set->edge = NULL;
+	set->edges = set->edge_cap = 0;
+	return find_depths(set, err);
+}
+
+const struct tl_set_record *tl_set_root(const struct tl_set *set, const struct tl_set_record *r)
+{
+	while (r && (r->role == TL_SET_MEMBER || r->role == TL_SET_COPY))
+		r = tl_set_find(set, r->base);
+	return r;
+}
+
+struct tl_str tl_set_word(const struct tl_set *set, const struct tl_set_record *r)
+{
+	const uint8_t *p = set->words.data + set->word[r - set->record];
+	const uint8_t *end = memchr(p, '\n', set->words.len - (size_t)(p - set->words.data));
+	return (struct tl_str){p, (size_t)(end - p)};
+}
+
+void tl_set_free(struct tl_set *set)
+{
+	if (!set)
+		return;
+	tl_spool_free(set->spool);
+	free(set->shift);
+	free(set->record);
+	free(set->node);
+	free(set->of_node);
+	free(set->edge);
+	tl_buf_free(&set->words);
+	free(set->word);
+	tl_select_free(&set->result);
+	tl_buf_free(&set->scripts);
+	free(set->script);
+	tl_hash_free(set->hash);
+	free(set);
+}
