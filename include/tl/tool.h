@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* tool: what every main shares: standard options, signals, messages, exit codes.
+ *
+ * Only this room and bin print or exit.  A main is:
+ *
+ *     struct opts opts = {0};
+ *     struct tl_err err = {0};
+ *     struct tl_tool_run run;
+ *     enum tl_status st = tl_tool_begin(&tool, argc, argv, &opts, &opts.common, &run, &err);
+ *     if (st == TL_OK)
+ *             st = work(&opts, &run, &err);
+ *     return tl_tool_end(&run, st, &err);
+ *
+ * SIGPIPE is ignored, a write that finds no reader gives TL_PIPE, and tl_tool_end then dies of
+ * SIGPIPE, quietly.  A standard stream that is closed at the start is made one that cannot be used,
+ * so that no file of ours takes its number.
+ */
+#ifndef TL_TOOL_H
+#define TL_TOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <tl/err.h>
+#include <tl/opt.h>
+#include <tl/out.h>
+#include <tl/pool.h>
+#include <tl/reader.h>
+#include <tl/writer.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Fields of the options that all tools have. */
+struct tl_tool_common {
+	int64_t threads;
+	const char *output;
+	int level;          /* -z: zstd level, 0 none */
+	bool quiet, verbose, help, version;
+};
+
+/* Their rows, to be put into a tool's table; type is its options struct, field the tl_tool_common
+ * in it.  --docs help|man|bash|zsh|fish is no row: tl_tool_begin takes it as the only argument. */
+#define TL_TOOL_OPTS(type, field)                                                                  \
+	{"threads", 't', TL_OPT_INT, offsetof(type, field.threads), "0:1024", "0", "N", "Common",    \
+	 "Threads to use; 0 means as many as the process may use (affinity and cgroup quota). "      \
+	 "The output does not depend on it."},                                                       \
+	{"output", 'o', TL_OPT_PATH, offsetof(type, field.output), NULL, "-", "FILE", "Common",      \
+	 "Write to `FILE` instead of standard output. It is written beside and renamed when done, "  \
+	 "so it is there whole or not at all."},                                                     \
+	{"compress", 'z', TL_OPT_LEVEL, offsetof(type, field.level), "1:19", "3", "LEVEL", "Common", \
+	 "Compress the stream's columns with zstd; `LEVEL` is attached, as in `-z9`."},              \
+	{"quiet", 'q', TL_OPT_FLAG, offsetof(type, field.quiet), NULL, NULL, NULL, "Common",         \
+	 "Say nothing but errors."},                                                                 \
+	{"verbose", 'v', TL_OPT_FLAG, offsetof(type, field.verbose), NULL, NULL, NULL, "Common",     \
+	 "Say more about what is done: counts and times, on standard error."},                       \
+	{"help", 'h', TL_OPT_FLAG, offsetof(type, field.help), NULL, NULL, NULL, "Common",           \
+	 "Print the options and exit."},                                                             \
+	{"version", 'V', TL_OPT_FLAG, offsetof(type, field.version), NULL, NULL, NULL, "Common",     \
+	 "Print the version and exit."}
+
+struct tl_tool_run {
+	const struct tl_opt_tool *tool;
+	const struct tl_tool_common *common;
+	const char **operands; /* n of them, and NULL; owned by the run */
+	size_t n;
+	struct tl_pool *pool;
+};
+
+/* Parses the command line into opts (whose member common is given too; all zero at first), checks
+ * TL_CPU_DISABLE, sets up signals, makes the pool.  Prints and exits for --help, --version and
+ * --docs.  *run can be given to tl_tool_end whatever is returned. */
+enum tl_status tl_tool_begin(const struct tl_opt_tool *tool, int argc, char **argv, void *opts,
+			     const struct tl_tool_common *common, struct tl_tool_run *run,
+			     struct tl_err *err) TL_CHECK;
+
+/* Opens the output that -o names; a stream is refused to a terminal (TL_USAGE). */
+enum tl_status tl_tool_output(const struct tl_tool_run *run, bool is_stream, struct tl_out **ret,
+			      struct tl_err *err) TL_CHECK;
+
+/* Opens the operands as streams; none: standard input, which may then be no terminal. */
+enum tl_status tl_tool_reader(const struct tl_tool_run *run, const struct tl_reader_opts *ropts,
+			      struct tl_reader **ret, struct tl_err *err) TL_CHECK;
+
+/* A stream writer on out with the codec of -z.  flags and index as in tl_writer_opts. */
+enum tl_status tl_tool_writer(const struct tl_tool_run *run, struct tl_out *out, uint16_t flags,
+			      bool index, struct tl_writer **ret, struct tl_err *err) TL_CHECK;
+
+/* Puts this tool's prov block: name, version and the options in groups that decide the bytes. */
+enum tl_status tl_tool_prov(const struct tl_tool_run *run, const void *opts, const char *groups,
+			    struct tl_writer *w, struct tl_err *err) TL_CHECK;
+
+/* "tl-parse: text" on standard error: a note (not with -q), or with -v only. */
+void tl_tool_say(const struct tl_tool_run *run, const char *fmt, ...) TL_PRINTF(2, 3);
+void tl_tool_tell(const struct tl_tool_run *run, const char *fmt, ...) TL_PRINTF(2, 3);
+
+/* Prints err where st is an error, frees the pool and the operands, checks standard output,
+ * returns the exit code. */
+int tl_tool_end(struct tl_tool_run *run, enum tl_status st, const struct tl_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

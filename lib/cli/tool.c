@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/* tool: the frame of every main: its beginning, its end, and how it speaks. */
+#include <tl/tool.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <tl/cpu.h>
+#include <tl/mem.h>
+#include <tl/optdoc.h>
+#include <tl/version.h>
+
+/* ---- speaking ---- */
+
+/* One write for a line, so that the lines of the tools of a pipe do not mix. */
+static void speak(const char *name, const char *fmt, va_list ap)
+{
+	char line[TL_ERR_MAX + 64];
+	int n = snprintf(line, sizeof line, "%s: ", name);
+	int more = vsnprintf(line + n, sizeof line - (size_t)n - 1, fmt, ap);
+	size_t len = strlen(line);
+	if (more < 0)
+		return;
+	line[len] = '\n';
+	fwrite(line, 1, len + 1, stderr);
+}
+
+static void complain(const char *name, const char *fmt, ...) TL_PRINTF(2, 3);
+
+static void complain(const char *name, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	speak(name, fmt, ap);
+	va_end(ap);
+}
+
+void tl_tool_say(const struct tl_tool_run *run, const char *fmt, ...)
+{
+	va_list ap;
+	if (run->common->quiet)
+		return;
+	va_start(ap, fmt);
+	speak(run->tool->name, fmt, ap);
+	va_end(ap);
+}
+
+void tl_tool_tell(const struct tl_tool_run *run, const char *fmt, ...)
+{
+	va_list ap;
+	if (!run->common->verbose || run->common->quiet)
+		return;
+	va_start(ap, fmt);
+	speak(run->tool->name, fmt, ap);
+	va_end(ap);
+}
+
+/* What a status means to the shell (sysexits.h), and what is said where no message tells more. */
+static const struct {
+	int code;
+	const char *text;
+} statuses[] = {
+	[TL_OK] = {0, "done"},
+	[TL_USAGE] = {64, "wrong usage"},
+	[TL_DATA] = {65, "bad data"},
+	[TL_NOINPUT] = {66, "no such input"},
+	[TL_INTERNAL] = {70, "internal error"},
+	[TL_CANTCREATE] = {73, "cannot create the output"},
+	[TL_IO] = {74, "input/output error"},
+	[TL_NOMEM] = {75, "out of memory"},
+	[TL_PIPE] = {128 + SIGPIPE, "the reader of the output went away"},
+};
+
+/* ---- the beginning ---- */
+
+/* Gives 0, 1 and 2 to something where they are closed; what is opened cannot be used the usual way,
+ * so that reading or writing still fails. */
+static void guard_standard_files(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
+			return;
+}
+
+/* Writes text to standard output and exits. */
+static void print_and_exit(const char *name, const char *text)
+{
+	if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
+		exit(0);
+	complain(name, "standard output: %s", strerror(errno));
+	exit(statuses[TL_IO].code);
+}
+
+static enum tl_status print_document(const struct tl_opt_tool *tool, enum tl_optdoc doc,
+				     struct tl_err *err)
+{
+	char *text = NULL;
+	enum tl_status st = tl_optdoc_make(tool, doc, &text, err);
+	if (st == TL_OK)
+		print_and_exit(tool->name, text);
+	return st;
+}
+
+/* The requests that end a tool before it begins. */
+static enum tl_status answer(const struct tl_opt_tool *tool, const struct tl_tool_common *common,
+			     struct tl_err *err)
+{
+	char text[128];
+	if (common->help)
+		return print_document(tool, TL_OPTDOC_HELP, err);
+	if (common->version) {
+		snprintf(text, sizeof text, "%s (Talyra) %s\n", tool->name, TL_VERSION);
+		print_and_exit(tool->name, text);
+	}
+	return TL_OK;
+}
+
+enum tl_status tl_tool_begin(const struct tl_opt_tool *tool, int argc, char **argv, void *opts,
+			     const struct tl_tool_common *common, struct tl_tool_run *run,
+			     struct tl_err *err)
+{
+	*run = (struct tl_tool_run){.tool = tool, .common = common};
+	enum tl_status st;
+	guard_standard_files();
+	if (argc == 3 && !strcmp(argv[1], "--docs")) {
+		enum tl_optdoc doc;
+		st = tl_optdoc_named(argv[2], &doc, err);
+		return st != TL_OK ? st : print_document(tool, doc, err);
+	}
+	if ((st = tl_opt_parse(tool, argc, argv, opts, &run->operands, &run->n, err)) != TL_OK)
+		return st;
+	if ((st = answer(tool, common, err)) != TL_OK)
+		return st;
+	if ((st = tl_cpu_check(err)) != TL_OK)
+		return st;
+	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+		return tl_err_sys(err, TL_INTERNAL, "cannot ignore SIGPIPE");
+	struct tl_pool_opts popts = {.threads = (unsigned)common->threads};
+	return tl_pool_new(&popts, &run->pool, err);
+}
+
+/* ---- in between ---- */
+
+enum tl_status tl_tool_output(const struct tl_tool_run *run, bool is_stream, struct tl_out **ret,
+			      struct tl_err *err)
+{
+	struct tl_out *out = NULL;
+	enum tl_status st = tl_out_open(run->common->output, &out, err);
+	if (st != TL_OK)
+		return st;
+	if (is_stream && tl_out_tty(out)) {
+		tl_out_discard(out);
+		return tl_err_set(err, TL_USAGE,
+				  "a record stream is not for a terminal; use a pipe or -o FILE");
+	}
+	*ret = out;
+	return TL_OK;
+}
+
+enum tl_status tl_tool_reader(const struct tl_tool_run *run, const struct tl_reader_opts *ropts,
+			      struct tl_reader **ret, struct tl_err *err)
+{
+	if (!run->n && isatty(STDIN_FILENO))
+		return tl_err_set(err, TL_USAGE,
+				  "standard input is a terminal; name a stream, or see '%s --help'",
+				  run->tool->name);
+	return tl_reader_open(run->pool, run->operands, run->n, ropts, ret, err);
+}
+
+enum tl_status tl_tool_writer(const struct tl_tool_run *run, struct tl_out *out, uint16_t flags,
+			      bool index, struct tl_writer **ret, struct tl_err *err)
+{
+	struct tl_writer_opts wopts = {
+		.codec = run->common->level ? TL_CODEC_ZSTD : TL_CODEC_NONE,
+		.level = run->common->level,
+		.flags = flags,
+		.index = index,
+	};
+	return tl_writer_open(run->pool, out, &wopts, ret, err);
+}
+
+enum tl_status tl_tool_prov(const struct tl_tool_run *run, const void *opts, const char *groups,
+			    struct tl_writer *w, struct tl_err *err)
+{
+	char *said = NULL, *text = NULL;
+	enum tl_status st = tl_opt_describe(run->tool, opts, groups, &said, err);
+	if (st != TL_OK)
+		return st;
+	size_t size = strlen(run->tool->name) + strlen(TL_VERSION) + strlen(said) + 2;
+	text = tl_mem_alloc(size, 1, err);
+	st = text ? TL_OK : TL_NOMEM;
+	if (text) {
+		snprintf(text, size, "%s %s%s", run->tool->name, TL_VERSION, said);
+		st = tl_writer_put_prov(w, text, err);
+	}
+	tl_mem_free(text);
+	tl_mem_free(said);
+	return st;
+}
+
+/* ---- the end ---- */
+
+int tl_tool_end(struct tl_tool_run *run, enum tl_status st, const struct tl_err *err)
+{
+	const char *name = run->tool->name;
+	tl_pool_free(run->pool);
+	run->pool = NULL;
+	tl_mem_free(run->operands);
+	run->operands = NULL;
+	if (st == TL_PIPE) {
+		/* Die as the shell expects it of a filter whose reader has left. */
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
+	} else if (st != TL_OK) {
+		bool told = err && err->status == st && err->msg[0];
+		complain(name, "%s", told ? err->msg : statuses[st].text);
+	} else if (fflush(stdout) != 0) {
+		complain(name, "standard output: %s", strerror(errno));
+		st = TL_IO;
+	}
+	return statuses[st].code;
+}
