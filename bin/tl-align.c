@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* tl-align: find sequences that are alike, align them, and add the alignments to the stream. */
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <tl/bank.h>
+#include <tl/compare.h>
+#include <tl/mem.h>
+#include <tl/seeds.h>
+#include <tl/tool.h>
+
+struct opts {
+	struct tl_tool_common common;
+	int64_t identity, coverage, max_cells;
+	int cov_mode, overhang;
+};
+
+static const struct tl_opt options[] = {
+	{"identity", 'i', TL_OPT_SHARE, offsetof(struct opts, identity), "0:1", "0.9", "SHARE",
+	 "Criterion",
+	 "Least identity: identical columns by all columns of the local alignment."},
+	{"coverage", 'c', TL_OPT_SHARE, offsetof(struct opts, coverage), "0:1", "0.8", "SHARE",
+	 "Criterion",
+	 "Least coverage: residues between the ends of the local alignment by the length."},
+	{"cov-mode", 0, TL_OPT_WORD, offsetof(struct opts, cov_mode), "member|both", "member", "WHO",
+	 "Criterion", "Whose coverage counts: the member's, or that of both records."},
+	{"overhang", 0, TL_OPT_WORD, offsetof(struct opts, overhang), "count|ignore", "count", "HOW",
+	 "Criterion",
+	 "Where an alignment begins with the first residue of one record but inside the other, "
+	 "`count` takes the residues of the other before it as columns, as parasail's CIGAR does; "
+	 "`ignore` does not."},
+	{"max-align-cells", 0, TL_OPT_INT, offsetof(struct opts, max_cells), "1M:", "4G", "N",
+	 "Criterion",
+	 "A pair whose alignment needs more than `N` cells is not aligned; its records then become "
+	 "references, unless other pairs serve them, and are counted."},
+	TL_TOOL_OPTS(struct opts, common),
+};
+
+static const char *const usage[] = {"[options] [STREAM ...] > STREAM", NULL};
+
+static const struct tl_opt_tool tool = {
+	.name = "tl-align", .what = "add verified alignments to a record stream",
+	.usage = usage, .memory = "O(residues)", .opts = options,
+	.n = sizeof options / sizeof options[0], .operands = true,
+};
+
+struct aligner {
+	const struct opts *opts;
+	const struct tl_tool_run *run;
+	struct tl_reader *reader;
+	struct tl_writer *writer;
+	struct tl_bank bank[2]; /* by alphabet */
+	struct tl_edges edges;  /* of a block under construction */
+};
+
+/* Keeps the sequences of a SEQS block; every block but edges of a former round goes on as it is. */
+static enum tl_status take_item(struct aligner *a, struct tl_item *item, struct tl_err *err)
+{
+	const struct tl_batch *b = &item->batch;
+	uint64_t starts = 0, residues = 0, last = b->n ? b->ordinal[b->n - 1] : item->first;
+	enum tl_status st = TL_OK;
+	if (item->block.head.type == TL_BLOCK_FILE)
+		return tl_writer_put_file(a->writer, &item->file, err);
+	for (size_t i = 0; i < b->n && st == TL_OK; i++) {
+		starts += !(b->flags[i] & TL_REC_IN);
+		residues += b->length[i];
+		if (b->kind == TL_KIND_SEQ && item->block.head.type == TL_BLOCK_SEQS)
+			st = tl_bank_add(&a->bank[b->alphabet], b->ordinal[i],
+					 tl_col_get(&b->resi, i), b->flags[i] & TL_REC_OUT, err);
+	}
+	return st == TL_OK ? tl_writer_forward(a->writer, item, last, starts, residues, err) : st;
+}
+
+static enum tl_status take_all(struct aligner *a, struct tl_err *err)
+{
+	struct tl_item *item;
+	enum tl_status st;
+	while ((st = tl_reader_next(a->reader, &item, err)) == TL_OK && item) {
+		st = take_item(a, item, err);
+		tl_reader_recycle(a->reader, item);
+		if (st != TL_OK)
+			return st;
+	}
+	return st;
+}
+
+static enum tl_status emit(void *ctx, struct tl_edges *edges, struct tl_err *err)
+{
+	struct aligner *a = ctx;
+	enum tl_status st = TL_OK;
+	for (size_t i = 0; i < edges->n && st == TL_OK; i++) {
+		struct tl_edge e;
+		tl_edge_get(edges, i, &e);
+		st = tl_edge_add(&a->edges, &e, err);
+	}
+	if (st == TL_OK && tl_edge_bytes(&a->edges) >= 1u << 20)
+		st = tl_writer_put_edges(a->writer, &a->edges, err);
+	return st;
+}
+
+static void report(const struct aligner *a, const struct tl_seeds *seeds,
+		   const struct tl_compare_sum *sum, const uint8_t *large, size_t n)
+{
+	unsigned long long records = 0;
+	for (size_t i = 0; i < n; i++)
+		records += large[i];
+	tl_tool_tell(a->run, "%zu sequences, %llu seeds, %llu pairs, %llu aligned, %llu cells, %llu edges",
+		     n, (unsigned long long)seeds->seeds, (unsigned long long)sum->pairs,
+		     (unsigned long long)sum->aligned,
+		     (unsigned long long)sum->cells, (unsigned long long)sum->edges);
+	if (sum->unproven)
+		tl_tool_tell(a->run, "%llu alignments are best in their band, not proven best of all",
+			     (unsigned long long)sum->unproven);
+	if (sum->too_large)
+		tl_tool_say(a->run, "%llu pairs of %llu records need more than --max-align-cells "
+				    "and were not aligned",
+			    (unsigned long long)sum->too_large, records);
+}
+
+static enum tl_status align_bank(struct aligner *a, enum tl_alphabet alphabet, struct tl_err *err)
+{
+	const struct tl_bank *bank = &a->bank[alphabet];
+	struct tl_sketch_params sketch = tl_sketch_choose(alphabet, a->opts->identity);
+	struct tl_compare_params params = {
+		.alphabet = alphabet,
+		.criterion = {a->opts->identity, a->opts->coverage, a->opts->cov_mode == 1,
+			      a->opts->overhang == 0},
+		.max_cells = (uint64_t)a->opts->max_cells};
+	struct tl_compare_sum sum;
+	struct tl_seeds seeds;
+	enum tl_status st = tl_seeds_find(a->run->pool, bank, &sketch, &seeds, err);
+	if (st != TL_OK)
+		return st;
+	uint8_t *large = tl_mem_zalloc(bank->n, 1, err);
+	st = large ? tl_compare_pairs(a->run->pool, bank, seeds.pair, seeds.n, &params, large, emit,
+				      a, &sum, err)
+		   : TL_NOMEM;
+	if (st == TL_OK && a->edges.n)
+		st = tl_writer_put_edges(a->writer, &a->edges, err);
+	if (st == TL_OK && bank->n)
+		report(a, &seeds, &sum, large, bank->n);
+	free(large);
+	tl_seeds_free(&seeds);
+	return st;
+}
+
+static enum tl_status align_all(struct aligner *a, struct tl_err *err)
+{
+	struct tl_reader_totals totals;
+	enum tl_status st = take_all(a, err);
+	if (st == TL_OK)
+		st = align_bank(a, TL_PROTEIN, err);
+	if (st == TL_OK)
+		st = align_bank(a, TL_NUCLEOTIDE, err);
+	if (st == TL_OK)
+		st = tl_tool_prov(a->run, a->opts, "Criterion", a->writer, err);
+	if (st != TL_OK)
+		return st;
+	tl_reader_totals_get(a->reader, &totals);
+	return tl_writer_end(a->writer, totals.next, err);
+}
+
+static enum tl_status work(const struct opts *opts, const struct tl_tool_run *run,
+			   struct tl_err *err)
+{
+	struct tl_reader_opts ropts = {.raw_edge = true, .uniform = true};
+	struct aligner a = {.opts = opts, .run = run};
+	struct tl_out *out = NULL;
+	enum tl_status st = tl_tool_output(run, true, &out, err);
+	if (st == TL_OK)
+		st = tl_tool_reader(run, &ropts, &a.reader, err);
+	if (st == TL_OK)
+		st = tl_tool_writer(run, out, tl_reader_flags(a.reader),
+				    tl_reader_flags(a.reader) & TL_STREAM_REDUCED, &a.writer, err);
+	if (st == TL_OK)
+		st = align_all(&a, err);
+	tl_writer_free(a.writer);
+	tl_reader_close(a.reader);
+	tl_edge_free(&a.edges);
+	tl_bank_free(&a.bank[0]);
+	tl_bank_free(&a.bank[1]);
+	if (st == TL_OK)
+		return tl_out_commit(out, err);
+	tl_out_discard(out);
+	return st;
+}
+
+int main(int argc, char **argv)
+{
+	struct opts opts = {0};
+	struct tl_tool_run run;
+	struct tl_err err;
+	enum tl_status st = tl_tool_begin(&tool, argc, argv, &opts, &opts.common, &run, &err);
+	if (st == TL_OK)
+		st = work(&opts, &run, &err);
+	return tl_tool_end(&run, st, &err);
+}

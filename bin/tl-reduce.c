@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* tl-reduce: choose references, turn their members into deltas; and an archive into sequences again. */
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <tl/archive.h>
+#include <tl/clusters.h>
+#include <tl/extract.h>
+#include <tl/tool.h>
+
+struct opts {
+	struct tl_tool_common common;
+	int by, cov_mode, overhang, refs_id;
+	int64_t ratio, identity, coverage;
+	const char *prefer, *refs, *clusters, *ids, *tmp;
+	bool extract, strict_ids;
+	uint64_t memory;
+};
+
+static const struct tl_opt options[] = {
+	{"by", 'b', TL_OPT_WORD, offsetof(struct opts, by), "bytes|count|length", "bytes", "WHAT",
+	 "Selection",
+	 "Choose references so that the archive has fewest `bytes`; so that their `count` is "
+	 "smallest; or by `length`, longest first, which is stable when records are added."},
+	{"ratio", 0, TL_OPT_SHARE, offsetof(struct opts, ratio), "0:1", "1", "SHARE", "Selection",
+	 "Stop when references hold this share of the residues. What no reference serves is then "
+	 "loose: stored whole, but not written to `--refs`."},
+	{"prefer", 0, TL_OPT_PATH, offsetof(struct opts, prefer), NULL, NULL, "FILE", "Selection",
+	 "The records named in `FILE`, one id a line, become references before all others."},
+	{"identity", 'i', TL_OPT_SHARE, offsetof(struct opts, identity), "0:1", "0", "SHARE",
+	 "Selection", "Use only alignments of at least this identity, above tl-align's."},
+	{"coverage", 'c', TL_OPT_SHARE, offsetof(struct opts, coverage), "0:1", "0", "SHARE",
+	 "Selection", "Use only alignments of at least this coverage, above tl-align's."},
+	{"cov-mode", 0, TL_OPT_WORD, offsetof(struct opts, cov_mode), "member|both", "member", "WHO",
+	 "Selection", "Whose coverage counts: the member's, or that of both records."},
+	{"overhang", 0, TL_OPT_WORD, offsetof(struct opts, overhang), "count|ignore", "count", "HOW",
+	 "Selection", "What `--identity` counts as columns, see tl-align(1)."},
+	{"refs", 'r', TL_OPT_PATH, offsetof(struct opts, refs), NULL, NULL, "FILE", "Output",
+	 "Write the references to `FILE` as FASTA, to be indexed by an aligner."},
+	{"refs-id", 0, TL_OPT_WORD, offsetof(struct opts, refs_id), "header|ordinal", "header",
+	 "WHAT", "Output",
+	 "`ordinal` puts `tl|ORDINAL` and a space in front of each header in `--refs`, where names "
+	 "are not unique."},
+	{"clusters", 'C', TL_OPT_PATH, offsetof(struct opts, clusters), NULL, NULL, "FILE[:FORMAT]",
+	 "Output",
+	 "Write which record belongs to which reference: `tsv` (representative, tab, member; the "
+	 "default), `tsv+` (both ordinals too), `clstr` (as CD-HIT) or `uc` (as USEARCH)."},
+	{"extract", 'x', TL_OPT_FLAG, offsetof(struct opts, extract), NULL, NULL, NULL, "Extraction",
+	 "Turn an archive into a stream of sequences again."},
+	{"ids", 0, TL_OPT_PATH, offsetof(struct opts, ids), NULL, NULL, "FILE", "Extraction",
+	 "With `--extract`: only the references named in `FILE` (`-` is standard input), one id a "
+	 "line, with all their members; and members named there."},
+	{"strict-ids", 0, TL_OPT_FLAG, offsetof(struct opts, strict_ids), NULL, NULL, NULL,
+	 "Extraction", "An id that no record has is an error (65), in `--ids` and `--prefer`."},
+	{"memory", 'M', TL_OPT_SIZE, offsetof(struct opts, memory), "1M:", "20%", "SIZE", "Resources",
+	 "Blocks that wait for the selection are held in memory up to `SIZE`, beyond it in a "
+	 "temporary file. The output does not depend on it."},
+	{"temporary-directory", 'T', TL_OPT_DIR, offsetof(struct opts, tmp), NULL, NULL, "DIR",
+	 "Resources", "Where that file goes, instead of `$TMPDIR` or /tmp."},
+	TL_TOOL_OPTS(struct opts, common),
+};
+
+static const char *const usage[] = {
+	"[options] [STREAM ...] > ARCHIVE",
+	"-x [--ids FILE] [options] [ARCHIVE ...] > STREAM",
+	NULL,
+};
+
+static const struct tl_opt_tool tool = {
+	.name = "tl-reduce", .what = "choose references and turn their members into deltas",
+	.usage = usage, .memory = "O(records + deltas), blocks up to -M; with -x O(bases)",
+	.opts = options, .n = sizeof options / sizeof options[0], .operands = true,
+};
+
+/* Says what of a list of ids was not found or found often; strict: TL_DATA for the former. */
+static enum tl_status check_names(const struct tl_tool_run *run, const char *option,
+				  const struct tl_names *names, bool strict, struct tl_err *err)
+{
+	struct tl_names_count c;
+	if (!names)
+		return TL_OK;
+	tl_names_count(names, &c);
+	struct tl_str id = tl_names_unknown(names);
+	if (c.unknown && strict)
+		return tl_err_set(err, TL_DATA, "%s: no record has the id %.*s (%llu ids are unknown)",
+				  option, (int)(id.n < 200 ? id.n : 200), (const char *)id.p,
+				  (unsigned long long)c.unknown);
+	if (c.unknown)
+		tl_tool_say(run, "%s: no record has %llu of %llu ids, the first is %.*s", option,
+			    (unsigned long long)c.unknown, (unsigned long long)c.ids,
+			    (int)(id.n < 200 ? id.n : 200), (const char *)id.p);
+	if (c.ambiguous)
+		tl_tool_say(run, "%s: %llu of %llu ids are those of several records: all are taken",
+			    option, (unsigned long long)c.ambiguous, (unsigned long long)c.ids);
+	return TL_OK;
+}
+
+/* Files that stand beside the archive. */
+struct outputs {
+	struct tl_out *archive, *refs, *clusters;
+	enum tl_clusters_format format;
+};
+
+static enum tl_status open_outputs(const struct opts *opts, const struct tl_tool_run *run,
+				   struct outputs *o, struct tl_err *err)
+{
+	enum tl_status st = tl_tool_output(run, true, &o->archive, err);
+	if (st == TL_OK && opts->refs)
+		st = tl_out_open(opts->refs, &o->refs, err);
+	if (st == TL_OK && opts->clusters) {
+		int len;
+		o->format = tl_clusters_parse(opts->clusters, &len);
+		char *path = strndup(opts->clusters, (size_t)len);
+		st = path ? tl_out_open(path, &o->clusters, err) : tl_err_nomem(err, (size_t)len);
+		free(path);
+	}
+	return st;
+}
+
+/* All of them, or none. */
+static enum tl_status close_outputs(struct outputs *o, enum tl_status st, struct tl_err *err)
+{
+	struct tl_out *all[] = {o->refs, o->clusters, o->archive};
+	for (int i = 0; i < 3; i++) {
+		if (all[i] && st == TL_OK)
+			st = tl_out_commit(all[i], err);
+		else
+			tl_out_discard(all[i]);
+	}
+	return st;
+}
+
+static enum tl_status take_all(struct tl_reader *r, struct tl_writer *w, struct tl_set *set,
+			       struct tl_err *err)
+{
+	struct tl_item *item;
+	enum tl_status st;
+	while ((st = tl_reader_next(r, &item, err)) == TL_OK && item) {
+		if (tl_block_ancillary(item->block.head.type))
+			st = tl_writer_forward(w, item, item->first, 0, 0, err);
+		else
+			st = tl_set_put(set, item, err);
+		tl_reader_recycle(r, item);
+		if (st != TL_OK)
+			break;
+	}
+	return st;
+}
+
+static enum tl_status decide(const struct opts *opts, const struct tl_tool_run *run,
+			     struct tl_set *set, struct tl_err *err)
+{
+	struct tl_select_params params = {.by = (enum tl_select_by)opts->by, .ratio = opts->ratio};
+	enum tl_status st = check_names(run, "--prefer", set->opt_prefer, opts->strict_ids, err);
+	if (st == TL_OK)
+		st = tl_set_select(set, &params, err);
+	if (st == TL_OK)
+		tl_tool_tell(run, "%zu records: %llu references, %llu new members, %llu loose, "
+				  "%llu copies before; %llu bytes put aside, %llu of them on disk",
+			     set->n, (unsigned long long)set->result.refs,
+			     (unsigned long long)set->result.members,
+			     (unsigned long long)set->result.loose,
+			     (unsigned long long)(set->n - set->nodes),
+			     (unsigned long long)tl_spool_bytes(set->spool),
+			     (unsigned long long)tl_spool_spilled(set->spool));
+	return st;
+}
+
+static enum tl_status write_all(const struct opts *opts, const struct tl_tool_run *run,
+				struct outputs *o, struct tl_set *set, struct tl_reader *r,
+				struct tl_writer *w, struct tl_err *err)
+{
+	struct tl_archive_opts aopts = {.opt_refs = o->refs, .ordinal_ids = opts->refs_id == 1};
+	struct tl_reader_totals totals;
+	enum tl_status st = tl_tool_prov(run, opts, "Selection", w, err);
+	if (st == TL_OK)
+		st = tl_archive_write(set, &aopts, w, err);
+	tl_reader_totals_get(r, &totals);
+	if (st == TL_OK)
+		st = tl_writer_end(w, totals.next, err);
+	if (st == TL_OK && o->clusters)
+		st = tl_clusters_write(set, o->format, o->clusters, err);
+	return st;
+}
+
+static enum tl_status reduce(const struct opts *opts, const struct tl_tool_run *run,
+			     struct outputs *o, struct tl_reader *r, struct tl_err *err)
+{
+	struct tl_set *set;
+	struct tl_writer *w = NULL;
+	uint16_t kept = tl_reader_flags(r) & TL_STREAM_SUBSET;
+	enum tl_status st = tl_set_new(opts->memory, opts->tmp, &set, err);
+	if (st != TL_OK)
+		return st;
+	set->want_words = o->clusters != NULL;
+	set->criterion = (struct tl_link_criterion){opts->identity, opts->coverage,
+						    opts->cov_mode == 1, opts->overhang == 0};
+	if (opts->prefer)
+		st = tl_names_load(opts->prefer, &set->opt_prefer, err);
+	if (st == TL_OK)
+		st = tl_tool_writer(run, o->archive, kept | TL_STREAM_REDUCED, true, &w, err);
+	if (st == TL_OK)
+		st = take_all(r, w, set, err);
+	if (st == TL_OK)
+		st = decide(opts, run, set, err);
+	if (st == TL_OK)
+		st = write_all(opts, run, o, set, r, w, err);
+	tl_writer_free(w);
+	tl_names_free(set->opt_prefer);
+	tl_set_free(set);
+	return st;
+}
+
+static enum tl_status extract(const struct opts *opts, const struct tl_tool_run *run,
+			      struct outputs *o, struct tl_reader *r, struct tl_err *err)
+{
+	struct tl_writer *w = NULL;
+	struct tl_names *names = NULL;
+	struct tl_extract_sum sum;
+	struct tl_reader_totals totals;
+	uint16_t kept = tl_reader_flags(r) & TL_STREAM_SUBSET;
+	enum tl_status st = opts->ids ? tl_names_load(opts->ids, &names, err) : TL_OK;
+	if (st == TL_OK)
+		st = tl_tool_writer(run, o->archive, names ? TL_STREAM_SUBSET : kept, false, &w, err);
+	if (st == TL_OK)
+		st = tl_extract_all(r, names, w, &sum, err);
+	if (st == TL_OK)
+		st = tl_tool_prov(run, opts, "Extraction", w, err);
+	if (st == TL_OK)
+		st = check_names(run, "--ids", names, opts->strict_ids, err);
+	tl_reader_totals_get(r, &totals);
+	if (st == TL_OK)
+		st = tl_writer_end(w, totals.next, err);
+	if (st == TL_OK)
+		tl_tool_tell(run, "%llu of %llu records", (unsigned long long)sum.written,
+			     (unsigned long long)sum.records);
+	tl_writer_free(w);
+	tl_names_free(names);
+	return st;
+}
+
+static enum tl_status work(const struct opts *opts, const struct tl_tool_run *run,
+			   struct tl_err *err)
+{
+	struct tl_reader_opts ropts = {.raw_edge = opts->extract, .uniform = true};
+	struct outputs o = {0};
+	struct tl_reader *r = NULL;
+	if (opts->ids && !opts->extract)
+		return tl_err_set(err, TL_USAGE, "--ids goes with --extract");
+	if (opts->extract && (opts->refs || opts->clusters || opts->prefer))
+		return tl_err_set(err, TL_USAGE, "--refs, --clusters and --prefer do not go with --extract");
+	if (opts->ids && strcmp(opts->ids, "-") == 0 && !run->n)
+		return tl_err_set(err, TL_USAGE, "--ids - needs the archive to be named: standard input "
+						 "cannot be both");
+	enum tl_status st = tl_tool_reader(run, &ropts, &r, err);
+	if (st == TL_OK)
+		st = open_outputs(opts, run, &o, err);
+	if (st == TL_OK)
+		st = opts->extract ? extract(opts, run, &o, r, err) : reduce(opts, run, &o, r, err);
+	tl_reader_close(r);
+	return close_outputs(&o, st, err);
+}
+
+int main(int argc, char **argv)
+{
+	struct opts opts = {0};
+	struct tl_tool_run run;
+	struct tl_err err;
+	enum tl_status st = tl_tool_begin(&tool, argc, argv, &opts, &opts.common, &run, &err);
+	if (st == TL_OK)
+		st = work(&opts, &run, &err);
+	return tl_tool_end(&run, st, &err);
+}
