@@ -87,13 +87,27 @@ static enum tl_status check_names(const struct tl_tool_run *run, const char *opt
 				  option, (int)(id.n < 200 ? id.n : 200), (const char *)id.p,
 				  (unsigned long long)c.unknown);
 	if (c.unknown)
-		tl_tool_say(run, "%s: no record has %llu of %llu ids, the first is %.*s", option,
+		tl_tool_say(run, "%s: %llu of %llu ids belong to no record, the first is %.*s", option,
 			    (unsigned long long)c.unknown, (unsigned long long)c.ids,
 			    (int)(id.n < 200 ? id.n : 200), (const char *)id.p);
 	if (c.ambiguous)
-		tl_tool_say(run, "%s: %llu of %llu ids are those of several records: all are taken",
+		tl_tool_say(run, "%s: %llu of %llu ids belong to several records each: all are taken",
 			    option, (unsigned long long)c.ambiguous, (unsigned long long)c.ids);
 	return TL_OK;
+}
+
+/* What options say each for itself but not together. */
+static enum tl_status check_usage(const struct opts *opts, const struct tl_tool_run *run,
+				  struct tl_err *err)
+{
+	if (opts->ids && !opts->extract)
+		return tl_err_set(err, TL_USAGE, "--ids goes with --extract");
+	if (opts->extract && (opts->refs || opts->clusters || opts->prefer))
+		return tl_err_set(err, TL_USAGE, "--refs, --clusters and --prefer do not go with --extract");
+	if (opts->strict_ids && !opts->ids && !opts->prefer)
+		return tl_err_set(err, TL_USAGE, "--strict-ids goes with --ids or --prefer");
+	enum tl_status st = tl_tool_check_input(run, "--ids", opts->ids, err);
+	return st == TL_OK ? tl_tool_check_input(run, "--prefer", opts->prefer, err) : st;
 }
 
 /* Files that stand beside the archive. */
@@ -105,16 +119,25 @@ struct outputs {
 static enum tl_status open_outputs(const struct opts *opts, const struct tl_tool_run *run,
 				   struct outputs *o, struct tl_err *err)
 {
-	enum tl_status st = tl_tool_output(run, true, &o->archive, err);
+	static const char *const names[] = {"--refs", "--clusters", "the archive"};
+	const char *paths[] = {opts->refs, NULL, run->common->output};
+	enum tl_status st = TL_OK;
+	char *table = NULL;
+	int len;
+	if (opts->clusters) {
+		o->format = tl_clusters_parse(opts->clusters, &len);
+		paths[1] = table = strndup(opts->clusters, (size_t)len);
+		if (!table)
+			return tl_err_nomem(err, (size_t)len);
+	}
+	st = tl_tool_check_outputs(names, paths, 3, err);
+	if (st == TL_OK)
+		st = tl_tool_output(run, true, &o->archive, err);
 	if (st == TL_OK && opts->refs)
 		st = tl_out_open(opts->refs, &o->refs, err);
-	if (st == TL_OK && opts->clusters) {
-		int len;
-		o->format = tl_clusters_parse(opts->clusters, &len);
-		char *path = strndup(opts->clusters, (size_t)len);
-		st = path ? tl_out_open(path, &o->clusters, err) : tl_err_nomem(err, (size_t)len);
-		free(path);
-	}
+	if (st == TL_OK && table)
+		st = tl_out_open(table, &o->clusters, err);
+	free(table);
 	return st;
 }
 
@@ -246,14 +269,9 @@ static enum tl_status work(const struct opts *opts, const struct tl_tool_run *ru
 	struct tl_reader_opts ropts = {.raw_edge = opts->extract, .uniform = true};
 	struct outputs o = {0};
 	struct tl_reader *r = NULL;
-	if (opts->ids && !opts->extract)
-		return tl_err_set(err, TL_USAGE, "--ids goes with --extract");
-	if (opts->extract && (opts->refs || opts->clusters || opts->prefer))
-		return tl_err_set(err, TL_USAGE, "--refs, --clusters and --prefer do not go with --extract");
-	if (opts->ids && strcmp(opts->ids, "-") == 0 && !run->n)
-		return tl_err_set(err, TL_USAGE, "--ids - needs the archive to be named: standard input "
-						 "cannot be both");
-	enum tl_status st = tl_tool_reader(run, &ropts, &r, err);
+	enum tl_status st = check_usage(opts, run, err);
+	if (st == TL_OK)
+		st = tl_tool_reader(run, &ropts, &r, err);
 	if (st == TL_OK)
 		st = open_outputs(opts, run, &o, err);
 	if (st == TL_OK)

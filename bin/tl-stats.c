@@ -81,7 +81,11 @@ static enum tl_status work(const struct opts *opts, const struct tl_tool_run *ru
 {
 	struct tl_out *out = NULL, *tee = NULL;
 	struct tl_report *report;
-	enum tl_status st = tl_report_new(&report, err);
+	static const char *const names[] = {"--tee", "the report"};
+	const char *const paths[] = {opts->tee, run->common->output};
+	enum tl_status st = tl_tool_check_outputs(names, paths, 2, err);
+	if (st == TL_OK)
+		st = tl_report_new(&report, err);
 	if (st != TL_OK)
 		return st;
 	st = tl_tool_output(run, false, &out, err);

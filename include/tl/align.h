@@ -15,7 +15,7 @@
  * Ties, so that every kernel gives the same alignment, and the one that parasail gives: the end
  * is the cell of best score with the smallest i, then the smallest j; back from there a diagonal
  * step before a vertical gap (residues of a) before a horizontal one, the longest that explains
- * the score.  Only gaps of up to 256 residues compete so; where none explains it, the shortest
+ * the score.  Only gaps of up to 128 residues compete so; where none explains it, the shortest
  * longer horizontal one is taken, else the shortest longer vertical one.  The path begins behind
  * the first cell of score 0.  Band widths are multiples of 32 on every ISA.
  * Threads: a workspace belongs to one thread at a time.
@@ -48,8 +48,8 @@ struct tl_align_job {
 	int64_t lo, hi;     /* diagonals j - i that the band holds at first; hi >= lo */
 	uint64_t max_cells; /* rows x width (clipped to the matrix, then a multiple of 32) of a
 			     * band beyond which it is not done */
-	uint64_t prove_cells; /* as max_cells, but for the band that would prove; beyond it the first band's
-			       * alignment stands, not proven.  0: as max_cells */
+	uint64_t prove_cells; /* as max_cells, but for the band that would prove; beyond it the
+			       * first band's alignment stands, not proven.  0: as max_cells */
 	bool prove;         /* widen if not proven; else take the band as it is */
 };
 

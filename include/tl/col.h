@@ -40,7 +40,8 @@ void tl_col_free(struct tl_col *col);  /* gives the memory back; empty and usabl
 static inline struct tl_str tl_col_get(const struct tl_col *col, size_t i)
 {
 	uint32_t from = i ? col->end[i - 1] : 0;
-	struct tl_str s = {col->bytes.data + from, col->end[i] - from};
+	/* A column of empty items may have no bytes at all: no offset from NULL then. */
+	struct tl_str s = {from ? col->bytes.data + from : col->bytes.data, col->end[i] - from};
 	return s;
 }
 

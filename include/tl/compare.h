@@ -27,7 +27,9 @@ struct tl_compare_params {
 };
 
 struct tl_compare_sum {
-	uint64_t pairs, aligned, edges; /* looked at; of them aligned with their path; meeting the criterion */
+	uint64_t pairs;     /* looked at */
+	uint64_t widened;   /* of them, again in a wider band, to prove it */
+	uint64_t edges;     /* of them, meeting the criterion */
 	uint64_t cells;     /* computed by the aligner */
 	uint64_t too_large; /* pairs that were not aligned */
 	uint64_t unproven;  /* aligned in a band that is not proven to hold the best alignment */

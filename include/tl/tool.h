@@ -79,6 +79,15 @@ enum tl_status tl_tool_begin(const struct tl_opt_tool *tool, int argc, char **ar
 enum tl_status tl_tool_output(const struct tl_tool_run *run, bool is_stream, struct tl_out **ret,
 			      struct tl_err *err) TL_CHECK;
 
+/* Outputs that are one regular file, or standard output twice, would spoil each other: TL_USAGE.
+ * option[i] names path[i]; paths that are NULL are left out. */
+enum tl_status tl_tool_check_outputs(const char *const *option, const char *const *path, size_t n,
+				     struct tl_err *err) TL_CHECK;
+
+/* TL_USAGE where the file that option names is standard input, and a stream comes from there too. */
+enum tl_status tl_tool_check_input(const struct tl_tool_run *run, const char *option,
+				   const char *opt_path, struct tl_err *err) TL_CHECK;
+
 /* Opens the operands as streams; none: standard input, which may then be no terminal. */
 enum tl_status tl_tool_reader(const struct tl_tool_run *run, const struct tl_reader_opts *ropts,
 			      struct tl_reader **ret, struct tl_err *err) TL_CHECK;

@@ -72,8 +72,7 @@ static enum tl_status one_band(struct tl_align *ws, uint64_t max_cells, int64_t 
 	return tl_align_band_run(ws, err);
 }
 
-/* Widens [*lo, *hi] so far that the score in hand proves the band; false where it does already.
- * */
+/* Widens [*lo, *hi] so far that the score in hand proves the band; false where it does already. */
 static bool widen(const struct tl_align *ws, int64_t *lo, int64_t *hi)
 {
 	const struct tl_align_bound pair = tl_align_bound_pair(

@@ -7,8 +7,8 @@
 #include <tl/bits.h>
 #include <tl/mem.h>
 
-/* Up to this many bytes of H rows are kept in the forward pass itself, or, where there are more,
- * of a stretch: then only rows that need more than this pay for what a root of all rows needs. */
+/* Up to this many bytes of H rows are kept in the forward pass itself; where there are more, two
+ * stretches of half as much are, unless the root of all rows asks for more. */
 #define KEEP (4 << 20)
 
 static enum tl_status need(struct tl_align_room *room, uint64_t bytes, struct tl_err *err)
@@ -84,7 +84,10 @@ static void choose_stretch(struct tl_align *ws)
 	const size_t rows = ws->end - ws->first;
 	const uint64_t held = KEEP / (ws->width * (uint64_t)tl_align_band_lane(ws));
 	size_t k = 16;
-	while (k < TL_ALIGN_ROWS_MAX && (k < held || k * (uint64_t)k < 2 * (uint64_t)rows))
+	ws->stretch = rows;
+	if (rows <= held && rows <= TL_ALIGN_ROWS_MAX)
+		return;
+	while (k < TL_ALIGN_ROWS_MAX && (k < held / 2 || k * (uint64_t)k < (uint64_t)rows))
 		k += 16;
 	ws->stretch = k < rows ? k : rows;
 }
@@ -99,7 +102,7 @@ static enum tl_status make_room(struct tl_align *ws, struct tl_err *err)
 	const uint64_t row = ws->width * (uint64_t)tl_align_band_lane(ws);
 	enum tl_status st = need(&ws->state, 2 * (uint64_t)state_half(ws), err);
 	if (st == TL_OK)
-		st = need(&ws->keep, product(row, ws->stretch), err);
+		st = need(&ws->keep, product(row * (stretches(ws) > 1 ? 2 : 1), ws->stretch), err);
 	if (st == TL_OK && stretches(ws) > 1)
 		st = need(&ws->marks, product(2 * (uint64_t)state_half(ws), stretches(ws)), err);
 	return st;
@@ -126,6 +129,15 @@ static struct tl_align_rows do_stretch(struct tl_align *ws, size_t s, size_t lim
 	return job;
 }
 
+/* Divides keep into its slots, both empty. */
+static void keep_none(struct tl_align *ws)
+{
+	const size_t bytes = ws->stretch * ws->width * tl_align_band_lane(ws);
+	for (size_t slot = 0; slot < 2; slot++)
+		ws->kept[slot] = (struct tl_align_kept){ws->first, ws->first,
+							ws->keep.p + slot * bytes};
+}
+
 static enum tl_status forward(struct tl_align *ws, struct tl_err *err)
 {
 	choose_stretch(ws);
@@ -135,8 +147,9 @@ static enum tl_status forward(struct tl_align *ws, struct tl_err *err)
 	const size_t n = stretches(ws), state = 2 * state_half(ws);
 	ws->best = 0;
 	ws->best_row = -1;
-	ws->kept = ws->first;
-	ws->kept_end = n == 1 ? ws->end : ws->first;
+	keep_none(ws);
+	if (n == 1)
+		ws->kept[0].end = ws->end;
 	memset(ws->state.p, 0, state);
 	for (size_t s = 0; s < n; s++) {
 		if (n > 1)
@@ -170,24 +183,28 @@ enum tl_status tl_align_band_run(struct tl_align *ws, struct tl_err *err)
 	return st;
 }
 
-void tl_align_band_fetch(struct tl_align *ws, size_t row)
+const struct tl_align_kept *tl_align_band_fetch(struct tl_align *ws, size_t row)
 {
-	if (row >= ws->kept && row < ws->kept_end)
-		return;
+	struct tl_align_kept *kept = ws->kept;
+	for (int slot = 0; slot < 2; slot++, kept++)
+		if (row >= kept->first && row < kept->end)
+			return kept;
 	const size_t s = (row - ws->first) / ws->stretch, state = 2 * state_half(ws);
+	kept = &ws->kept[s & 1];
 	memcpy(ws->state.p, ws->marks.p + s * state, state);
-	ws->kept = ws->first + s * ws->stretch;
-	ws->kept_end = ws->kept + do_stretch(ws, s, (size_t)ws->best_row + 1, ws->keep.p).rows;
+	kept->first = ws->first + s * ws->stretch;
+	kept->end = kept->first + do_stretch(ws, s, (size_t)ws->best_row + 1, kept->p).rows;
+	return kept;
 }
 
 size_t tl_align_band_column(struct tl_align *ws)
 {
 	const size_t row = (size_t)ws->best_row;
-	tl_align_band_fetch(ws, row);
-	const size_t start = (row - ws->kept) * ws->width;
+	const struct tl_align_kept *kept = tl_align_band_fetch(ws, row);
+	const size_t start = (row - kept->first) * ws->width;
 	const int64_t col = (int64_t)row + ws->lo;
 	size_t k = col < 0 ? (size_t)-col : 0;
-	const void *p = ws->keep.p + start * tl_align_band_lane(ws);
+	const void *p = kept->p + start * tl_align_band_lane(ws);
 	while (tl_align_band_get(ws, p, k) != ws->best)
 		k++;
 	return (size_t)(col + (int64_t)k);

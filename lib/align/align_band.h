@@ -37,7 +37,10 @@ struct tl_align {
 	size_t first, end; /* rows; none where first == end */
 	bool wide;         /* lanes of 32 bits */
 	size_t stretch;
-	size_t kept, kept_end; /* the rows whose H are in keep: one stretch, or none */
+	struct tl_align_kept {
+		size_t first, end; /* rows; none where equal */
+		uint8_t *p;        /* their H */
+	} kept[2];                 /* of an even and an odd stretch */
 	int64_t best, best_row;
 
 	struct tl_align_room codes, state, marks, keep;
@@ -56,8 +59,9 @@ uint64_t tl_align_band_plan(struct tl_align *ws, int64_t lo, int64_t hi);
 /* Computes the planned band: best and best_row (-1: no score above 0), with marks. */
 enum tl_status tl_align_band_run(struct tl_align *ws, struct tl_err *err) TL_CHECK;
 
-/* Has keep hold the stretch with this row, up to best_row at least. */
-void tl_align_band_fetch(struct tl_align *ws, size_t row);
+/* The stretch with this row, its H kept up to best_row at least; the one fetched before stays if
+ * it is a neighbour.  row is in [first, best_row]. */
+const struct tl_align_kept *tl_align_band_fetch(struct tl_align *ws, size_t row);
 
 /* The smallest column of best_row with the best score; fetches. */
 size_t tl_align_band_column(struct tl_align *ws);

@@ -23,12 +23,11 @@ void tl_align_bound_tops(const struct tl_score *score, int32_t top[32]);
 struct tl_align_bound tl_align_bound_pair(const int32_t *top, int64_t open, const uint8_t *a,
 					  size_t a_len, const uint8_t *b, size_t b_len);
 
-/* An upper bound for alignments with a cell on a diagonal j - i above hi; 0 where there is none.
- * */
+/* An upper bound for alignments with a cell on a diagonal j - i above hi; 0 where there is none. */
 int64_t tl_align_bound_above(const struct tl_align_bound *pair, int64_t hi);
 
-/* The smallest hi whose tl_align_bound_above is at most best; where any is, far below the matrix.
- * */
+/* The smallest hi whose tl_align_bound_above is at most best; where any is, far below the
+ * matrix. */
 int64_t tl_align_bound_need(const struct tl_align_bound *pair, int64_t best);
 
 /* The pair with a and b exchanged: its diagonals above -lo are the pair's below lo. */

@@ -11,7 +11,7 @@
 #include <tl/cigar.h>
 #include <tl/mem.h>
 
-#define NEAR 256 /* the longest gap of which the longest is taken, see tl/align.h */
+#define NEAR 128 /* the longest gap of which the longest is taken, see tl/align.h */
 
 /* A cell on the way: row, column, H. */
 struct spot {
@@ -26,9 +26,9 @@ static int64_t value(struct tl_align *ws, int64_t i, int64_t j)
 	const int64_t k = j - i - ws->lo;
 	if (k < 0 || k >= (int64_t)ws->width || i < (int64_t)ws->first)
 		return -1;
-	tl_align_band_fetch(ws, (size_t)i);
-	return tl_align_band_get(ws, ws->keep.p,
-				 ((size_t)i - ws->kept) * ws->width + (size_t)k);
+	const struct tl_align_kept *kept = tl_align_band_fetch(ws, (size_t)i);
+	return tl_align_band_get(ws, kept->p,
+				 ((size_t)i - kept->first) * ws->width + (size_t)k);
 }
 
 static int64_t smaller(int64_t x, int64_t y)
@@ -120,9 +120,9 @@ static bool step_run(struct tl_align *ws, struct spot *at, enum tl_cigar_op *op,
 	int64_t before = value(ws, at->i - 1, at->j - 1);
 	if (!explains(ws, at, before))
 		return false;
-	/* value has fetched the row before; the loop goes on only if this row is kept with it. */
-	int64_t row = at->i < (int64_t)ws->kept_end ? at->i - (int64_t)ws->kept : 0;
-	size_t lane = (size_t)row * ws->width + (size_t)(at->j - at->i - ws->lo);
+	const struct tl_align_kept *kept = tl_align_band_fetch(ws, (size_t)at->i);
+	size_t row = (size_t)at->i - kept->first;
+	size_t lane = row * ws->width + (size_t)(at->j - at->i - ws->lo);
 	*op = same ? TL_CIGAR_MATCH : TL_CIGAR_SUBST;
 	*len = 0;
 	do {
@@ -130,11 +130,12 @@ static bool step_run(struct tl_align *ws, struct spot *at, enum tl_cigar_op *op,
 		at->j--;
 		at->h = before;
 		++*len;
-		if (--row < 1 || at->h == 0 || at->i < 0 || at->j < 0)
+		if (row < 2 || at->h == 0 || at->i < 0 || at->j < 0)
 			break;
+		row--;
 		lane -= ws->width;
 		before = at->j && at->i ?
-				 tl_align_band_get(ws, ws->keep.p, lane - ws->width) : 0;
+				 tl_align_band_get(ws, kept->p, lane - ws->width) : 0;
 	} while ((ws->a[at->i] == ws->b[at->j]) == same && explains(ws, at, before));
 	return true;
 }

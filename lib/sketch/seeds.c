@@ -16,6 +16,7 @@
 
 #define BUCKETS 256
 #define DIAGONAL_ZERO ((uint64_t)1 << 40) /* added to a diagonal to make it positive */
+#define DROPPED (1u << 31) /* mark in hits, which are fewer */
 #define CLUSTER_GAP 64 /* diagonals farther apart than this belong to different clusters */
 
 struct items {
@@ -225,10 +226,34 @@ static size_t same_pair(const struct items *hits, size_t i)
 	return j;
 }
 
-static enum tl_status make_pairs(const struct items *hits, struct tl_seeds *ret,
+/* More shared k-mers first; then the one that comes first by centre and strand. */
+static bool better(const struct tl_pair *p, const struct tl_pair *q)
+{
+	uint32_t x = p->hits & ~DROPPED, y = q->hits & ~DROPPED;
+	return x != y ? x > y : p < q;
+}
+
+/* Keeps the best of n pairs, which are all of one member, at most `most`; in their order.  Both strands of a
+ * pair count as two. */
+static size_t keep_best(struct tl_pair *pair, size_t n, size_t most)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++) {
+		size_t ahead = 0;
+		for (size_t j = 0; j < n && ahead < most; j++)
+			ahead += better(&pair[j], &pair[i]);
+		pair[i].hits |= ahead < most ? 0 : DROPPED;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!(pair[i].hits & DROPPED))
+			pair[kept++] = pair[i];
+	return kept;
+}
+
+static enum tl_status make_pairs(const struct items *hits, size_t centres, struct tl_seeds *ret,
 				 struct tl_err *err)
 {
-	size_t n = 0;
+	size_t n = 0, first = 0; /* first: of the member at hand */
 	for (size_t i = 0; i < hits->n; i = same_pair(hits, i))
 		n++;
 	ret->pair = tl_mem_alloc(n, sizeof *ret->pair, err);
@@ -237,6 +262,10 @@ static enum tl_status make_pairs(const struct items *hits, struct tl_seeds *ret,
 	for (size_t i = 0, j; i < hits->n; i = j) {
 		j = same_pair(hits, i);
 		ret->pair[ret->n++] = densest(hits->item + i, j - i);
+		if (j == hits->n || hits->item[j].key >> 32 != hits->item[i].key >> 32) {
+			ret->n = first + keep_best(ret->pair + first, ret->n - first, centres);
+			first = ret->n;
+		}
 	}
 	return TL_OK;
 }
@@ -278,7 +307,7 @@ enum tl_status tl_seeds_find(struct tl_pool *pool, const struct tl_bank *bank,
 	s->scratch = tl_mem_zalloc(workers, sizeof *s->scratch, err);
 	enum tl_status st = s->scratch ? find_hits(pool, s, &hits, err) : TL_NOMEM;
 	if (st == TL_OK)
-		st = make_pairs(&hits, ret, err);
+		st = make_pairs(&hits, params->centres, ret, err);
 	ret->seeds = s->seeds.n;
 	for (size_t b = 0; b < BUCKETS; b++) {
 		ret->groups += s->groups[b];
