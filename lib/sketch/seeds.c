@@ -16,7 +16,6 @@
 
 #define BUCKETS 256
 #define DIAGONAL_ZERO ((uint64_t)1 << 40) /* added to a diagonal to make it positive */
-#define DROPPED (1u << 31) /* mark in hits, which are fewer */
 #define CLUSTER_GAP 64 /* diagonals farther apart than this belong to different clusters */
 
 struct items {
@@ -226,48 +225,53 @@ static size_t same_pair(const struct items *hits, size_t i)
 	return j;
 }
 
-/* More shared k-mers first; then the one that comes first by centre and strand. */
-static bool better(const struct tl_pair *p, const struct tl_pair *q)
-{
-	uint32_t x = p->hits & ~DROPPED, y = q->hits & ~DROPPED;
-	return x != y ? x > y : p < q;
-}
-
-/* Keeps the best of n pairs, which are all of one member, at most `most`; in their order.  Both strands of a
- * pair count as two. */
-static size_t keep_best(struct tl_pair *pair, size_t n, size_t most)
+/* Keeps, of n pairs of one member, the `most` with most shared k-mers, the earlier where they are equal; in
+ * their order.  Both strands of a pair count as two. */
+static enum tl_status keep_best(struct tl_pair *pair, size_t *n, size_t most, struct items *scratch,
+				struct tl_err *err)
 {
 	size_t kept = 0;
-	for (size_t i = 0; i < n; i++) {
-		size_t ahead = 0;
-		for (size_t j = 0; j < n && ahead < most; j++)
-			ahead += better(&pair[j], &pair[i]);
-		pair[i].hits |= ahead < most ? 0 : DROPPED;
+	if (*n <= most)
+		return TL_OK;
+	scratch->n = 0;
+	for (size_t i = 0; i < *n; i++) {
+		enum tl_status st = add_item(scratch, UINT32_MAX - pair[i].hits, i, err);
+		if (st != TL_OK)
+			return st;
 	}
-	for (size_t i = 0; i < n; i++)
-		if (!(pair[i].hits & DROPPED))
+	tl_radix_sort(scratch->item, *n);
+	for (size_t i = most; i < *n; i++)
+		pair[scratch->item[i].value].hits = 0;
+	for (size_t i = 0; i < *n; i++)
+		if (pair[i].hits)
 			pair[kept++] = pair[i];
-	return kept;
+	*n = kept;
+	return TL_OK;
 }
 
 static enum tl_status make_pairs(const struct items *hits, size_t centres, struct tl_seeds *ret,
 				 struct tl_err *err)
 {
-	size_t n = 0, first = 0; /* first: of the member at hand */
+	struct items scratch = {0};
+	size_t n = 0; /* pairs of the member at hand, behind ret->n */
+	enum tl_status st = TL_OK;
 	for (size_t i = 0; i < hits->n; i = same_pair(hits, i))
 		n++;
 	ret->pair = tl_mem_alloc(n, sizeof *ret->pair, err);
 	if (!ret->pair)
 		return TL_NOMEM;
-	for (size_t i = 0, j; i < hits->n; i = j) {
+	n = 0;
+	for (size_t i = 0, j; i < hits->n && st == TL_OK; i = j) {
 		j = same_pair(hits, i);
-		ret->pair[ret->n++] = densest(hits->item + i, j - i);
-		if (j == hits->n || hits->item[j].key >> 32 != hits->item[i].key >> 32) {
-			ret->n = first + keep_best(ret->pair + first, ret->n - first, centres);
-			first = ret->n;
-		}
+		ret->pair[ret->n + n++] = densest(hits->item + i, j - i);
+		if (j < hits->n && hits->item[j].key >> 32 == hits->item[i].key >> 32)
+			continue;
+		st = keep_best(ret->pair + ret->n, &n, centres, &scratch, err);
+		ret->n += n;
+		n = 0;
 	}
-	return TL_OK;
+	free(scratch.item);
+	return st;
 }
 
 /* 4. The interface. */
