@@ -60,6 +60,8 @@ struct tl_align_path {
 	uint64_t match, columns;    /* identical columns, columns */
 	struct tl_buf ops;          /* runs, see tl/cigar.h; kept and reused over calls */
 	uint64_t cells;             /* computed in all, for the counters */
+	int64_t need_lo, need_hi;   /* diagonals that would prove it, where it is not proven, */
+	uint64_t need_cells;        /* and the cells of that band */
 	bool proven;                /* no alignment outside the band is better */
 	bool too_large;             /* the band passes max_cells: nothing was aligned.  Where
 				     * only the widened one would, the first one's result

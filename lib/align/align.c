@@ -102,16 +102,19 @@ static enum tl_status all_bands(struct tl_align *ws, const struct tl_align_job *
 	if (st != TL_OK || path->too_large)
 		return st;
 	path->proven = !widen(ws, &lo, &hi);
-	if (path->proven || !job->prove)
+	if (path->proven)
 		return TL_OK;
 	const bool less = job->prove_cells && job->prove_cells < job->max_cells;
-	st = one_band(ws, less ? job->prove_cells : job->max_cells, lo, hi, path, err);
-	path->proven = !path->too_large;
+	path->need_lo = lo;
+	path->need_hi = hi;
+	path->need_cells = tl_align_band_plan(ws, lo, hi);
+	if (job->prove && path->need_cells <= (less ? job->prove_cells : job->max_cells)) {
+		path->proven = true;
+		return one_band(ws, job->max_cells, lo, hi, path, err);
+	}
 	/* What was computed is still in the workspace; only the plan goes back to it. */
-	if (path->too_large)
-		(void)tl_align_band_plan(ws, job->lo, job->hi);
-	path->too_large = false;
-	return st;
+	(void)tl_align_band_plan(ws, job->lo, job->hi);
+	return TL_OK;
 }
 
 enum tl_status tl_align_pair(struct tl_align *ws, const struct tl_align_job *job,

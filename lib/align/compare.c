@@ -90,8 +90,7 @@ static enum tl_status align_one(struct task *t, struct bench *w, const struct tl
 	if (st != TL_OK)
 		return st;
 	struct tl_align_job job = {.a = a.p, .a_len = a.n, .b = b.p, .b_len = b.n, .lo = p->lo - PAD,
-				   .hi = p->hi + PAD, .max_cells = c->params->max_cells,
-				   .prove_cells = prove_cells[c->params->alphabet]};
+				   .hi = p->hi + PAD, .max_cells = c->params->max_cells};
 	*ret_b = b;
 	st = tl_align_pair(w->ws, &job, path, err);
 	t->sum.pairs++;
@@ -101,11 +100,16 @@ static enum tl_status align_one(struct task *t, struct bench *w, const struct tl
 	    !promising(c, path, a.n < b.n ? a.n : b.n) ||
 	    !tl_link_reaches(path->match, path->columns, c->params->criterion.identity - NEAR))
 		return st;
-	job.prove = true;
+	if (path->need_cells > prove_cells[c->params->alphabet] ||
+	    path->need_cells > c->params->max_cells) {
+		t->sum.unproven++;
+		return TL_OK;
+	}
+	job.lo = path->need_lo;
+	job.hi = path->need_hi;
 	st = tl_align_pair(w->ws, &job, path, err);
 	t->sum.cells += path->cells;
 	t->sum.widened++;
-	t->sum.unproven += !path->proven;
 	return st;
 }
 

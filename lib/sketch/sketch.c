@@ -128,7 +128,7 @@ struct tl_sketch_params tl_sketch_choose(enum tl_alphabet alphabet, int64_t iden
 	struct tl_sketch_params p = {.alphabet = alphabet, .m = 60, .centres = 12};
 	if (alphabet == TL_NUCLEOTIDE) {
 		p.k = identity >= 850000 ? 17 : 13;
-		p.centres = 4; /* alleles share their k-mers with very many others */
+		p.centres = 8; /* alleles share their k-mers with very many others */
 	} else {
 		p.reduced = identity < 800000;
 		p.k = identity >= 600000 ? 10 : 8;
