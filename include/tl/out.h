@@ -34,6 +34,10 @@ enum tl_status tl_out_put(struct tl_out *out, const void *p, size_t n, struct tl
 enum tl_status tl_out_printf(struct tl_out *out, struct tl_err *err, const char *fmt, ...)
 	TL_PRINTF(3, 4) TL_CHECK;
 
+/* Writes what is gathered, so that of several outputs all can be tried before the first is committed.
+ * NULL is fine. */
+enum tl_status tl_out_flush(struct tl_out *out, struct tl_err *err) TL_CHECK;
+
 uint64_t tl_out_bytes(const struct tl_out *out); /* put so far */
 bool tl_out_tty(const struct tl_out *out);       /* is the target a terminal? */
 
@@ -43,6 +47,9 @@ enum tl_status tl_out_commit(struct tl_out *out, struct tl_err *err) TL_CHECK;
 
 /* Gives up: closes, removes, frees.  NULL is fine. */
 void tl_out_discard(struct tl_out *out);
+
+/* Commits where st is TL_OK, else gives up; returns st, or why the commit failed.  NULL is fine. */
+enum tl_status tl_out_finish(struct tl_out *out, enum tl_status st, struct tl_err *err) TL_CHECK;
 
 #ifdef __cplusplus
 }

@@ -40,6 +40,11 @@ struct tl_tool_common {
 	bool quiet, verbose, help, version;
 };
 
+/* The row that only tools which write a stream have, to be put in front of the others. */
+#define TL_TOOL_STREAM_OPTS(type, field)                                                           \
+	{"compress", 'z', TL_OPT_LEVEL, offsetof(type, field.level), "1:19", "3", "LEVEL", "Common", \
+	 "Compress the stream's columns with zstd; `LEVEL` is attached, as in `-z9`."}
+
 /* Their rows, to be put into a tool's table; type is its options struct, field the tl_tool_common
  * in it.  --docs help|man|bash|zsh|fish is no row: tl_tool_begin takes it as the only argument. */
 #define TL_TOOL_OPTS(type, field)                                                                  \
@@ -49,12 +54,10 @@ struct tl_tool_common {
 	{"output", 'o', TL_OPT_PATH, offsetof(type, field.output), NULL, "-", "FILE", "Common",      \
 	 "Write to `FILE` instead of standard output. It is written beside and renamed when done, "  \
 	 "so it is there whole or not at all."},                                                     \
-	{"compress", 'z', TL_OPT_LEVEL, offsetof(type, field.level), "1:19", "3", "LEVEL", "Common", \
-	 "Compress the stream's columns with zstd; `LEVEL` is attached, as in `-z9`."},              \
 	{"quiet", 'q', TL_OPT_FLAG, offsetof(type, field.quiet), NULL, NULL, NULL, "Common",         \
 	 "Say nothing but errors."},                                                                 \
 	{"verbose", 'v', TL_OPT_FLAG, offsetof(type, field.verbose), NULL, NULL, NULL, "Common",     \
-	 "Say more about what is done: counts and times, on standard error."},                       \
+	 "Say more about what is done, in numbers, on standard error."},                       \
 	{"help", 'h', TL_OPT_FLAG, offsetof(type, field.help), NULL, NULL, NULL, "Common",           \
 	 "Print the options and exit."},                                                             \
 	{"version", 'V', TL_OPT_FLAG, offsetof(type, field.version), NULL, NULL, NULL, "Common",     \
@@ -74,6 +77,12 @@ struct tl_tool_run {
 enum tl_status tl_tool_begin(const struct tl_opt_tool *tool, int argc, char **argv, void *opts,
 			     const struct tl_tool_common *common, struct tl_tool_run *run,
 			     struct tl_err *err) TL_CHECK;
+
+/* What most mains are: begins, works, ends; returns the exit code.  opts is the tool's zeroed options struct. */
+typedef enum tl_status (*tl_tool_work)(const void *opts, const struct tl_tool_run *run,
+				       struct tl_err *err);
+int tl_tool_main(const struct tl_opt_tool *tool, int argc, char **argv, void *opts,
+		 const struct tl_tool_common *common, tl_tool_work work);
 
 /* Opens the output that -o names; a stream is refused to a terminal (TL_USAGE). */
 enum tl_status tl_tool_output(const struct tl_tool_run *run, bool is_stream, struct tl_out **ret,

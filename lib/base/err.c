@@ -7,6 +7,19 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Puts ": " and text behind the first used bytes of err's message, as far as there is room. */
+static void append(struct tl_err *err, int used, const char *text)
+{
+	if (used >= (int)sizeof err->msg)
+		return;
+	char *at = err->msg + (used < 0 ? 0 : used), *last = err->msg + sizeof err->msg - 1;
+	for (const char *p = ": "; *p && at < last; p++)
+		*at++ = *p;
+	size_t n = strnlen(text, (size_t)(last - at));
+	memcpy(at, text, n);
+	at[n] = 0;
+}
+
 enum tl_status tl_err_set(struct tl_err *err, enum tl_status status, const char *fmt, ...)
 {
 	if (err) {
@@ -28,9 +41,7 @@ enum tl_status tl_err_sys(struct tl_err *err, enum tl_status status, const char 
 		va_start(ap, fmt);
 		int n = vsnprintf(err->msg, sizeof err->msg, fmt, ap);
 		va_end(ap);
-		size_t used = n < 0 ? 0 : (size_t)n;
-		if (used < sizeof err->msg)
-			snprintf(err->msg + used, sizeof err->msg - used, ": %s", strerror(saved));
+		append(err, n, strerror(saved));
 		err->status = status;
 		err->sys_errno = saved;
 	}
@@ -52,8 +63,6 @@ enum tl_status tl_err_prefix(struct tl_err *err, const char *fmt, ...)
 	va_start(ap, fmt);
 	int n = vsnprintf(err->msg, sizeof err->msg, fmt, ap);
 	va_end(ap);
-	size_t used = n < 0 ? 0 : (size_t)n;
-	if (used < sizeof err->msg)
-		snprintf(err->msg + used, sizeof err->msg - used, ": %s", tail);
+	append(err, n, tail);
 	return err->status;
 }

@@ -365,6 +365,11 @@ enum tl_status tl_out_printf(struct tl_out *out, struct tl_err *err, const char 
 	return st;
 }
 
+enum tl_status tl_out_flush(struct tl_out *out, struct tl_err *err)
+{
+	return out ? flush(out, err) : TL_OK;
+}
+
 uint64_t tl_out_bytes(const struct tl_out *out)
 {
 	return out->bytes;
@@ -454,4 +459,12 @@ void tl_out_discard(struct tl_out *out)
 	if (out->beside)
 		unlink(out->beside);
 	free_out(out);
+}
+
+enum tl_status tl_out_finish(struct tl_out *out, enum tl_status st, struct tl_err *err)
+{
+	if (out && st == TL_OK)
+		return tl_out_commit(out, err);
+	tl_out_discard(out);
+	return st;
 }

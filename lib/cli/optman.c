@@ -64,7 +64,7 @@ static const char *put_macro(struct tl_opttext *t, const char *s, bool bracket)
 	const char *end = strchr(s, '`');
 	if (!end)
 		end = s + strlen(s);
-	tl_opttext_put(t, bracket ? ".No ( Ns " : ".");
+	tl_opttext_put(t, bracket ? ".No \\&( Ns " : ".");
 	put_literal(t, s, (size_t)(end - s));
 	s = *end ? end + 1 : end;
 	if (*s && *s != ' ' && !strchr(".,;:)?!", *s)) {

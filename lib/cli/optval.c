@@ -119,9 +119,12 @@ bool tl_optval_read(const struct tl_opt *o, const char *text, struct tl_optval *
 		return read_share(text, &ret->number);
 	case TL_OPT_WORD:
 		return tl_optval_word(o->range, text, &ret->number);
-	case TL_OPT_TEXT:
 	case TL_OPT_PATH:
 	case TL_OPT_DIR:
+		/* An empty name is a variable of a script that was not set. */
+		ret->text = text;
+		return *text;
+	case TL_OPT_TEXT:
 		ret->text = text;
 		return true;
 	}
@@ -164,6 +167,10 @@ static const char *wanted(enum tl_opt_type type)
 		return "a size such as 512M or 20%";
 	case TL_OPT_SHARE:
 		return "a number such as 0.9, with at most six digits behind the point";
+	case TL_OPT_PATH:
+		return "the name of a file";
+	case TL_OPT_DIR:
+		return "the name of a directory";
 	default:
 		return "a value";
 	}

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <tl/cpu.h>
@@ -164,6 +165,54 @@ enum tl_status tl_tool_output(const struct tl_tool_run *run, bool is_stream, str
 	return TL_OK;
 }
 
+/* Is path one of the three names of a standard stream? */
+static bool is_standard(const char *path, const char *device, const char *fd)
+{
+	return !strcmp(path, "-") || !strcmp(path, device) || !strcmp(path, fd);
+}
+
+static bool is_stdout(const char *path)
+{
+	return is_standard(path, "/dev/stdout", "/dev/fd/1");
+}
+
+/* Would two outputs to a and b spoil each other?  Devices such as /dev/null take any number. */
+static bool collide(const char *a, const char *b)
+{
+	struct stat at, bt;
+	if (is_stdout(a) || is_stdout(b))
+		return is_stdout(a) && is_stdout(b);
+	if (stat(a, &at) || stat(b, &bt))
+		return !strcmp(a, b);
+	return S_ISREG(at.st_mode) && at.st_dev == bt.st_dev && at.st_ino == bt.st_ino;
+}
+
+enum tl_status tl_tool_check_outputs(const char *const *option, const char *const *path, size_t n,
+				     struct tl_err *err)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = i + 1; j < n; j++)
+			if (path[i] && path[j] && collide(path[i], path[j]))
+				return tl_err_set(err, TL_USAGE, "%s and %s would both write to %s",
+						  option[i], option[j],
+						  is_stdout(path[i]) ? "standard output" : path[i]);
+	return TL_OK;
+}
+
+enum tl_status tl_tool_check_input(const struct tl_tool_run *run, const char *option,
+				   const char *opt_path, struct tl_err *err)
+{
+	bool taken = run->n == 0;
+	if (!opt_path || !is_standard(opt_path, "/dev/stdin", "/dev/fd/0"))
+		return TL_OK;
+	for (size_t i = 0; i < run->n; i++)
+		taken |= is_standard(run->operands[i], "/dev/stdin", "/dev/fd/0");
+	if (!taken)
+		return TL_OK;
+	return tl_err_set(err, TL_USAGE, "%s %s needs the stream to be named: standard input cannot "
+					 "be both", option, opt_path);
+}
+
 enum tl_status tl_tool_reader(const struct tl_tool_run *run, const struct tl_reader_opts *ropts,
 			      struct tl_reader **ret, struct tl_err *err)
 {
@@ -226,4 +275,15 @@ int tl_tool_end(struct tl_tool_run *run, enum tl_status st, const struct tl_err 
 		st = TL_IO;
 	}
 	return statuses[st].code;
+}
+
+int tl_tool_main(const struct tl_opt_tool *tool, int argc, char **argv, void *opts,
+		 const struct tl_tool_common *common, tl_tool_work work)
+{
+	struct tl_tool_run run;
+	struct tl_err err = {.status = TL_OK};
+	enum tl_status st = tl_tool_begin(tool, argc, argv, opts, common, &run, &err);
+	if (st == TL_OK)
+		st = work(opts, &run, &err);
+	return tl_tool_end(&run, st, &err);
 }

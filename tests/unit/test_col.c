@@ -56,9 +56,22 @@ static void test_pieces(void)
 	tl_col_free(&col);
 }
 
+/* Items without a byte among them: no address is made from NULL (UBSan of clang would say so). */
+static void test_no_bytes(void)
+{
+	struct tl_col col = {0};
+	struct tl_err err;
+	for (size_t i = 0; i < 3; i++)
+		tl_test_ok(tl_col_end(&col, &err), err);
+	for (size_t i = 0; i < 3; i++)
+		tl_test_eq(tl_col_get(&col, i).n, 0);
+	tl_col_free(&col);
+}
+
 int main(void)
 {
 	TL_RUN(test_items);
 	TL_RUN(test_pieces);
+	TL_RUN(test_no_bytes);
 	return tl_test_end();
 }

@@ -60,6 +60,22 @@ static void test_long(void)
 	tl_test_eq(strlen(err.msg), TL_ERR_MAX - 1);
 }
 
+/* Prefix and message that just fit, and those of one or two bytes more. */
+static void test_room(void)
+{
+	struct tl_err err;
+	char text[TL_ERR_MAX], want[2 * TL_ERR_MAX];
+	for (size_t n = TL_ERR_MAX - 8; n < TL_ERR_MAX; n++) {
+		memset(text, 'x', n);
+		text[n] = '\0';
+		(void)tl_err_set(&err, TL_DATA, "bad");
+		tl_test_eq(tl_err_prefix(&err, "%s", text), TL_DATA);
+		snprintf(want, sizeof want, "%s: bad", text);
+		want[TL_ERR_MAX - 1] = '\0';
+		tl_test(!strcmp(err.msg, want));
+	}
+}
+
 int main(void)
 {
 	TL_RUN(test_set);
@@ -67,5 +83,6 @@ int main(void)
 	TL_RUN(test_nomem);
 	TL_RUN(test_prefix);
 	TL_RUN(test_long);
+	TL_RUN(test_room);
 	return tl_test_end();
 }

@@ -77,7 +77,7 @@ static void test_man(void)
 {
 	char *text = make(TL_OPTDOC_MAN);
 	tl_test(has(text, ".Ss Work\n.Bl -tag -width Ds\n.It Fl f , Fl \\-flag\n"));
-	tl_test(has(text, "Don't [really] do it: see\n.Fl \\-share\n.No ( Ns Ar SHARE Ns s ) .\n"));
+	tl_test(has(text, "Don't [really] do it: see\n.Fl \\-share\n.No \\&( Ns Ar SHARE Ns s ) .\n"));
 	tl_test(has(text, ".Fl f\nis\\ewas.\nNew sentence.\n"));
 	tl_test(has(text, "A share of\n.Ar FILE .\n\\&'Tis so.\nFrom 0 to 1; the default is\n"));
 	tl_test(has(text, ".It Fl z Ns Oo Ar LEVEL Oc , Fl \\-level Ns Oo = Ns Ar LEVEL Oc\n"));
