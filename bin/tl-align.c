@@ -33,6 +33,7 @@ static const struct tl_opt options[] = {
 	 "Criterion",
 	 "A pair whose alignment needs more than `N` cells is not aligned; its records then become "
 	 "references, unless other pairs serve them, and are counted."},
+	TL_TOOL_STREAM_OPTS(struct opts, common),
 	TL_TOOL_OPTS(struct opts, common),
 };
 
@@ -160,9 +161,9 @@ static enum tl_status align_all(struct aligner *a, struct tl_err *err)
 	return tl_writer_end(a->writer, totals.next, err);
 }
 
-static enum tl_status work(const struct opts *opts, const struct tl_tool_run *run,
-			   struct tl_err *err)
+static enum tl_status work(const void *fields, const struct tl_tool_run *run, struct tl_err *err)
 {
+	const struct opts *opts = fields;
 	struct tl_reader_opts ropts = {.raw_edge = true, .uniform = true};
 	struct aligner a = {.opts = opts, .run = run};
 	struct tl_out *out = NULL;
@@ -179,19 +180,11 @@ static enum tl_status work(const struct opts *opts, const struct tl_tool_run *ru
 	tl_edge_free(&a.edges);
 	tl_bank_free(&a.bank[0]);
 	tl_bank_free(&a.bank[1]);
-	if (st == TL_OK)
-		return tl_out_commit(out, err);
-	tl_out_discard(out);
-	return st;
+	return tl_out_finish(out, st, err);
 }
 
 int main(int argc, char **argv)
 {
 	struct opts opts = {0};
-	struct tl_tool_run run;
-	struct tl_err err;
-	enum tl_status st = tl_tool_begin(&tool, argc, argv, &opts, &opts.common, &run, &err);
-	if (st == TL_OK)
-		st = work(&opts, &run, &err);
-	return tl_tool_end(&run, st, &err);
+	return tl_tool_main(&tool, argc, argv, &opts, &opts.common, work);
 }

@@ -10,6 +10,7 @@ struct opts {
 };
 
 static const struct tl_opt options[] = {
+	TL_TOOL_STREAM_OPTS(struct opts, common),
 	TL_TOOL_OPTS(struct opts, common),
 };
 
@@ -21,14 +22,6 @@ static const struct tl_opt_tool tool = {
 	.n = sizeof options / sizeof options[0], .operands = true,
 };
 
-static enum tl_status put_item(struct tl_dedup *d, struct tl_writer *w, struct tl_item *item,
-			       struct tl_err *err)
-{
-	if (item->block.head.type == TL_BLOCK_FILE)
-		return tl_writer_put_file(w, &item->file, err);
-	return tl_dedup_put(d, item, err);
-}
-
 /* All blocks of the reader through d, then this tool's line of provenance and the end. */
 static enum tl_status pass(const struct tl_tool_run *run, const struct opts *opts,
 			   struct tl_reader *r, struct tl_dedup *d, struct tl_writer *w,
@@ -38,12 +31,13 @@ static enum tl_status pass(const struct tl_tool_run *run, const struct opts *opt
 	struct tl_reader_totals totals;
 	enum tl_status st;
 	while ((st = tl_reader_next(r, &item, err)) == TL_OK && item) {
-		st = put_item(d, w, item, err);
+		st = tl_dedup_put(d, item, err);
 		tl_reader_recycle(r, item);
 		if (st != TL_OK)
 			return st;
 	}
-	if (st != TL_OK || (st = tl_tool_prov(run, opts, "", w, err)) != TL_OK)
+	if (st != TL_OK || (st = tl_dedup_end(d, err)) != TL_OK ||
+	    (st = tl_tool_prov(run, opts, "", w, err)) != TL_OK)
 		return st;
 	tl_reader_totals_get(r, &totals);
 	return tl_writer_end(w, totals.next, err);
@@ -58,9 +52,9 @@ static void report(const struct tl_tool_run *run, const struct tl_dedup *d)
 		     (unsigned long long)sum.merged_residues, (unsigned long long)sum.residues);
 }
 
-static enum tl_status work(const struct opts *opts, const struct tl_tool_run *run,
-			   struct tl_err *err)
+static enum tl_status work(const void *fields, const struct tl_tool_run *run, struct tl_err *err)
 {
+	const struct opts *opts = fields;
 	struct tl_reader_opts ropts = {.raw_edge = true, .uniform = true};
 	struct tl_out *out = NULL;
 	struct tl_reader *r = NULL;
@@ -81,19 +75,11 @@ static enum tl_status work(const struct opts *opts, const struct tl_tool_run *ru
 	tl_dedup_free(d);
 	tl_writer_free(w);
 	tl_reader_close(r);
-	if (st == TL_OK)
-		return tl_out_commit(out, err);
-	tl_out_discard(out);
-	return st;
+	return tl_out_finish(out, st, err);
 }
 
 int main(int argc, char **argv)
 {
 	struct opts opts = {0};
-	struct tl_tool_run run;
-	struct tl_err err;
-	enum tl_status st = tl_tool_begin(&tool, argc, argv, &opts, &opts.common, &run, &err);
-	if (st == TL_OK)
-		st = work(&opts, &run, &err);
-	return tl_tool_end(&run, st, &err);
+	return tl_tool_main(&tool, argc, argv, &opts, &opts.common, work);
 }

@@ -10,7 +10,7 @@
 
 struct opts {
 	struct tl_tool_common common;
-	bool decode, refs, keep_names;
+	bool decode, refs, fasta, keep_names;
 	int alphabet;
 	int64_t wrap;
 };
@@ -27,10 +27,13 @@ static const struct tl_opt options[] = {
 	 "Turn a stream back into the text that it came from, byte for byte. Each file is compared "
 	 "with its length and hash."},
 	{"refs", 'r', TL_OPT_FLAG, offsetof(struct opts, refs), NULL, NULL, NULL, "Decoding",
-	 "With `--decode`: write references only, each in its own layout."},
+	 "With `--decode`: write references only, each in its own layout, as FASTA."},
+	{"fasta", 0, TL_OPT_FLAG, offsetof(struct opts, fasta), NULL, NULL, NULL, "Decoding",
+	 "With `--decode`: write FASTQ records as FASTA, without their qualities."},
 	{"wrap", 'w', TL_OPT_INT, offsetof(struct opts, wrap), "-1:", "-1", "N", "Decoding",
-	 "With `--decode`: lay sequences out anew, in lines of `N` characters that end in a line "
+	 "With `--decode`: lay sequences and qualities out anew, in lines of `N` characters that end in a line "
 	 "feed; 0 means one line a sequence, -1 as they were."},
+	TL_TOOL_STREAM_OPTS(struct opts, common),
 	TL_TOOL_OPTS(struct opts, common),
 };
 
@@ -41,7 +44,7 @@ static const char *const usage[] = {
 };
 
 static const struct tl_opt_tool tool = {
-	.name = "tl-parse", .what = "turn FASTA into a record stream, and any stream into text",
+	.name = "tl-parse", .what = "turn FASTA or FASTQ into a record stream, and any stream into text",
 	.usage = usage, .memory = "O(block); with -d O(bases)", .opts = options,
 	.n = sizeof options / sizeof options[0], .operands = true,
 };
@@ -65,7 +68,8 @@ static enum tl_status encode(const struct opts *opts, const struct tl_tool_run *
 			     struct tl_out *out, struct tl_err *err)
 {
 	struct tl_ingest_opts iopts = {.alphabet = opts->alphabet - 1,
-				       .keep_names = opts->keep_names};
+				       .keep_names = opts->keep_names,
+				       .pool = run->pool};
 	struct tl_writer *w = NULL;
 	struct tl_ingest *in = NULL;
 	enum tl_status st = tl_tool_writer(run, out, 0, false, &w, err);
@@ -84,7 +88,8 @@ static enum tl_status decode(const struct opts *opts, const struct tl_tool_run *
 			     struct tl_out *out, struct tl_err *err)
 {
 	struct tl_reader_opts ropts = {.raw_edge = true};
-	struct tl_restore_opts xopts = {.refs_only = opts->refs, .wrap = opts->wrap >= 0,
+	struct tl_restore_opts xopts = {.refs_only = opts->refs, .fasta = opts->fasta,
+					.wrap = opts->wrap >= 0,
 					.width = opts->wrap > 0 ? (uint64_t)opts->wrap : 0};
 	struct tl_restore_sum sum;
 	struct tl_reader *reader;
@@ -100,29 +105,24 @@ static enum tl_status decode(const struct opts *opts, const struct tl_tool_run *
 	return st;
 }
 
-static enum tl_status work(const struct opts *opts, const struct tl_tool_run *run,
-			   struct tl_err *err)
+static enum tl_status work(const void *fields, const struct tl_tool_run *run, struct tl_err *err)
 {
+	const struct opts *opts = fields;
 	struct tl_out *out;
-	if (!opts->decode && (opts->refs || opts->wrap >= 0))
-		return tl_err_set(err, TL_USAGE, "--refs and --wrap go with --decode");
+	if (!opts->decode && (opts->refs || opts->fasta || opts->wrap >= 0))
+		return tl_err_set(err, TL_USAGE, "--refs, --fasta and --wrap go with --decode");
+	if (opts->decode && (opts->alphabet || opts->keep_names || opts->common.level))
+		return tl_err_set(err, TL_USAGE,
+				  "--alphabet, --keep-names and --compress do not go with --decode");
 	enum tl_status st = tl_tool_output(run, !opts->decode, &out, err);
 	if (st != TL_OK)
 		return st;
 	st = opts->decode ? decode(opts, run, out, err) : encode(opts, run, out, err);
-	if (st == TL_OK)
-		return tl_out_commit(out, err);
-	tl_out_discard(out);
-	return st;
+	return tl_out_finish(out, st, err);
 }
 
 int main(int argc, char **argv)
 {
 	struct opts opts = {0};
-	struct tl_tool_run run;
-	struct tl_err err;
-	enum tl_status st = tl_tool_begin(&tool, argc, argv, &opts, &opts.common, &run, &err);
-	if (st == TL_OK)
-		st = work(&opts, &run, &err);
-	return tl_tool_end(&run, st, &err);
+	return tl_tool_main(&tool, argc, argv, &opts, &opts.common, work);
 }

@@ -24,8 +24,8 @@ static const struct tl_opt options[] = {
 	 "Choose references so that the archive has fewest `bytes`; so that their `count` is "
 	 "smallest; or by `length`, longest first, which is stable when records are added."},
 	{"ratio", 0, TL_OPT_SHARE, offsetof(struct opts, ratio), "0:1", "1", "SHARE", "Selection",
-	 "Stop when references hold this share of the residues. What no reference serves is then "
-	 "loose: stored whole, but not written to `--refs`."},
+	 "Take no reference that would have references hold more than this share of the residues. "
+	 "What no reference serves is then loose: stored whole, but not written to `--refs`."},
 	{"prefer", 0, TL_OPT_PATH, offsetof(struct opts, prefer), NULL, NULL, "FILE", "Selection",
 	 "The records named in `FILE`, one id a line, become references before all others."},
 	{"identity", 'i', TL_OPT_SHARE, offsetof(struct opts, identity), "0:1", "0", "SHARE",
@@ -58,6 +58,7 @@ static const struct tl_opt options[] = {
 	 "temporary file. The output does not depend on it."},
 	{"temporary-directory", 'T', TL_OPT_DIR, offsetof(struct opts, tmp), NULL, NULL, "DIR",
 	 "Resources", "Where that file goes, instead of `$TMPDIR` or /tmp."},
+	TL_TOOL_STREAM_OPTS(struct opts, common),
 	TL_TOOL_OPTS(struct opts, common),
 };
 
@@ -102,8 +103,9 @@ static enum tl_status check_usage(const struct opts *opts, const struct tl_tool_
 {
 	if (opts->ids && !opts->extract)
 		return tl_err_set(err, TL_USAGE, "--ids goes with --extract");
-	if (opts->extract && (opts->refs || opts->clusters || opts->prefer))
-		return tl_err_set(err, TL_USAGE, "--refs, --clusters and --prefer do not go with --extract");
+	if (opts->extract && (opts->refs || opts->clusters || opts->prefer || opts->by ||
+			      opts->identity || opts->coverage || opts->ratio < 1000000))
+		return tl_err_set(err, TL_USAGE, "options of selection and output do not go with --extract");
 	if (opts->strict_ids && !opts->ids && !opts->prefer)
 		return tl_err_set(err, TL_USAGE, "--strict-ids goes with --ids or --prefer");
 	enum tl_status st = tl_tool_check_input(run, "--ids", opts->ids, err);
@@ -115,6 +117,17 @@ struct outputs {
 	struct tl_out *archive, *refs, *clusters;
 	enum tl_clusters_format format;
 };
+
+/* A format that is none, such as FILE:clust, is no file name. */
+static enum tl_status check_format(const char *spec, int path_len, struct tl_err *err)
+{
+	const char *colon = strrchr(spec, ':');
+	if (spec[path_len] || !colon || !colon[1] ||
+	    colon[1 + strspn(colon + 1, "abcdefghijklmnopqrstuvwxyz+")])
+		return TL_OK;
+	return tl_err_set(err, TL_USAGE, "--clusters: there is no format '%s': tsv, tsv+, clstr or uc",
+			  colon + 1);
+}
 
 static enum tl_status open_outputs(const struct opts *opts, const struct tl_tool_run *run,
 				   struct outputs *o, struct tl_err *err)
@@ -129,8 +142,10 @@ static enum tl_status open_outputs(const struct opts *opts, const struct tl_tool
 		paths[1] = table = strndup(opts->clusters, (size_t)len);
 		if (!table)
 			return tl_err_nomem(err, (size_t)len);
+		st = check_format(opts->clusters, len, err);
 	}
-	st = tl_tool_check_outputs(names, paths, 3, err);
+	if (st == TL_OK)
+		st = tl_tool_check_outputs(names, paths, 3, err);
 	if (st == TL_OK)
 		st = tl_tool_output(run, true, &o->archive, err);
 	if (st == TL_OK && opts->refs)
@@ -145,6 +160,8 @@ static enum tl_status open_outputs(const struct opts *opts, const struct tl_tool
 static enum tl_status close_outputs(struct outputs *o, enum tl_status st, struct tl_err *err)
 {
 	struct tl_out *all[] = {o->refs, o->clusters, o->archive};
+	for (int i = 0; i < 3 && st == TL_OK; i++)
+		st = tl_out_flush(all[i], err);
 	for (int i = 0; i < 3; i++) {
 		if (all[i] && st == TL_OK)
 			st = tl_out_commit(all[i], err);
@@ -225,6 +242,9 @@ static enum tl_status reduce(const struct opts *opts, const struct tl_tool_run *
 		st = tl_tool_writer(run, o->archive, kept | TL_STREAM_REDUCED, true, &w, err);
 	if (st == TL_OK)
 		st = take_all(r, w, set, err);
+	if (st == TL_OK && set->nodes > 1 && !set->edges && !(tl_reader_flags(r) & TL_STREAM_REDUCED))
+		tl_tool_say(run, "there are no alignments in the stream, so every record stands whole "
+				 "(is tl-align missing in front?)");
 	if (st == TL_OK)
 		st = decide(opts, run, set, err);
 	if (st == TL_OK)
@@ -263,9 +283,9 @@ static enum tl_status extract(const struct opts *opts, const struct tl_tool_run 
 	return st;
 }
 
-static enum tl_status work(const struct opts *opts, const struct tl_tool_run *run,
-			   struct tl_err *err)
+static enum tl_status work(const void *fields, const struct tl_tool_run *run, struct tl_err *err)
 {
+	const struct opts *opts = fields;
 	struct tl_reader_opts ropts = {.raw_edge = opts->extract, .uniform = true};
 	struct outputs o = {0};
 	struct tl_reader *r = NULL;
@@ -283,10 +303,5 @@ static enum tl_status work(const struct opts *opts, const struct tl_tool_run *ru
 int main(int argc, char **argv)
 {
 	struct opts opts = {0};
-	struct tl_tool_run run;
-	struct tl_err err;
-	enum tl_status st = tl_tool_begin(&tool, argc, argv, &opts, &opts.common, &run, &err);
-	if (st == TL_OK)
-		st = work(&opts, &run, &err);
-	return tl_tool_end(&run, st, &err);
+	return tl_tool_main(&tool, argc, argv, &opts, &opts.common, work);
 }

@@ -76,9 +76,9 @@ static enum tl_status make_report(const struct opts *opts, const struct tl_tool_
 	return opts->json ? tl_report_json(report, out, err) : tl_report_text(report, out, err);
 }
 
-static enum tl_status work(const struct opts *opts, const struct tl_tool_run *run,
-			   struct tl_err *err)
+static enum tl_status work(const void *fields, const struct tl_tool_run *run, struct tl_err *err)
 {
+	const struct opts *opts = fields;
 	struct tl_out *out = NULL, *tee = NULL;
 	struct tl_report *report;
 	static const char *const names[] = {"--tee", "the report"};
@@ -96,23 +96,13 @@ static enum tl_status work(const struct opts *opts, const struct tl_tool_run *ru
 	if (st == TL_OK)
 		st = make_report(opts, run, report, out, tee, err);
 	tl_report_free(report);
-	if (st == TL_OK && tee)
-		st = tl_out_commit(tee, err);
-	else
-		tl_out_discard(tee);
-	if (st == TL_OK)
-		return tl_out_commit(out, err);
-	tl_out_discard(out);
-	return st;
+	if (tee)
+		st = tl_out_finish(tee, st, err);
+	return tl_out_finish(out, st, err);
 }
 
 int main(int argc, char **argv)
 {
 	struct opts opts = {0};
-	struct tl_tool_run run;
-	struct tl_err err;
-	enum tl_status st = tl_tool_begin(&tool, argc, argv, &opts, &opts.common, &run, &err);
-	if (st == TL_OK)
-		st = work(&opts, &run, &err);
-	return tl_tool_end(&run, st, &err);
+	return tl_tool_main(&tool, argc, argv, &opts, &opts.common, work);
 }

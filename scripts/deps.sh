@@ -15,7 +15,7 @@ wanted=
 for set in "$@"; do
 	case $set in
 	build) wanted="$wanted gcc libc6-dev make libzstd-dev liblz4-dev libxxhash-dev libisal-dev" ;;
-	check) wanted="$wanted g++ clang bats mandoc shellcheck universal-ctags zstd procps" ;;
+	check) wanted="$wanted g++ clang bats mandoc shellcheck universal-ctags zstd lz4 tabix procps" ;;
 	fuzz) wanted="$wanted clang libclang-rt-14-dev" ;;
 	*)
 		echo "deps.sh: no set '$set'" >&2

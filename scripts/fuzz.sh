@@ -13,6 +13,7 @@ for fuzzer in "$1"/fuzz_*; do
 	corpus=$1/corpus/$name
 	mkdir -p "$corpus"
 	seeds=tests/data/$name
+	[ "$name" != fuzz_fasta ] || seeds=tests/data # the corpus
 	[ -d "$seeds" ] || seeds=
 	echo "== $name, ${FUZZ_SECONDS:-10} s"
 	"$fuzzer" -max_total_time="${FUZZ_SECONDS:-10}" -timeout=10 -rss_limit_mb=2048 -verbosity=0 \

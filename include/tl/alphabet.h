@@ -34,6 +34,16 @@ void tl_alphabet_revcomp(uint8_t *dst, const uint8_t *src, size_t n);
  * codes; protein otherwise, and where there is no residue.  The rule of man tl-parse. */
 enum tl_alphabet tl_alphabet_guess(const uint8_t *text, size_t n);
 
+/* The same from text in pieces that holds no headers; zeros at first. */
+struct tl_alphabet_tally {
+	size_t residues, plain; /* seen; of these A C G T U N */
+	bool other;             /* one that is no nucleotide */
+};
+
+/* Counts a piece; false where no more is wanted. */
+bool tl_alphabet_count(struct tl_alphabet_tally *tally, const uint8_t *text, size_t n);
+enum tl_alphabet tl_alphabet_judge(const struct tl_alphabet_tally *tally);
+
 #ifdef __cplusplus
 }
 #endif

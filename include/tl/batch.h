@@ -7,11 +7,14 @@
  * (DELTA).  All else, how the text looks, is the same for the three kinds.
  *
  * The text of an entry is made thus:
- *   1. the bytes lead (comments and blank lines before the first record of a file);
- *   2. '>' if the record begins here; the bytes head; the line end of the header unless the header
- *      goes on in the next piece (TL_REC_HEAD_OUT) or ended in an earlier one;
+ *   1. the bytes lead (what stands before the first record of a file);
+ *   2. '>' ('@' in FASTQ) if the record begins here; the bytes head; the line end of the header unless
+ *      the header goes on in the next piece (TL_REC_HEAD_OUT) or ended in an earlier one;
  *   3. the body: the residues, lower case where mask says so, T shown as U where the record is RNA,
- *      with the odd bytes put in between them, cut into lines.
+ *      with the odd bytes put in between them, cut into lines;
+ *   4. in FASTQ, unless the record goes on with its body: '+' if it did not stand in an earlier piece
+ *      (TL_REC_QUAL_IN); what plus says; the line end of that line, by the same rule as the header's;
+ *   5. in FASTQ: the bytes qual, cut into lines.
  * Side strings, all of varints (tl/bits.h) unless said otherwise; an empty one is the usual case:
  *   mask  run lengths over the residues of the entry: upper, lower, upper, lower ...; a last upper
  *         run is left out.
@@ -23,7 +26,13 @@
  *         there is no character.  Else: one plain byte, the eol of the header (TL_EOL_NONE where no header
  *         ends here or the text ends with it), then groups {lines, characters in each, one plain byte eol}; the
  *         characters of all lines are those of the body.
- * FASTQ and taxa will come as further columns.
+ *   plus  empty: nothing stands behind '+'; one byte 0: the bytes head again; else a byte 1 and the bytes.
+ *   qual  a quality for each character of the body, any bytes; behind them the characters of lines of white
+ *         space that follow.  In a record of several pieces that holds for all of them together.
+ *   qlay  empty: the line of '+' ends as the header does (or in eol, where none ends here) and the
+ *         qualities are cut into lines like the body, of which they then have the length.  Else as
+ *         lay, of the line of '+' and of qual.
+ * Taxa will come as a further column.
  *
  * Open struct, a struct of zeros is an empty batch.  Threads: one at a time.
  */
@@ -44,17 +53,23 @@ enum tl_kind { TL_KIND_SEQ, TL_KIND_DUP, TL_KIND_DELTA };
 
 enum tl_eol { TL_EOL_LF, TL_EOL_CRLF, TL_EOL_CR, TL_EOL_NONE };
 
+enum tl_format { TL_FORMAT_FASTA, TL_FORMAT_FASTQ };
+
 enum {
 	TL_REC_IN = 1,       /* the entry goes on with the record of the last entry of the block before */
 	TL_REC_OUT = 2,      /* the record goes on in the first entry of a later block of this kind */
-	TL_REC_HEAD_IN = 4,  /* with IN: the header goes on here */
-	TL_REC_HEAD_OUT = 8, /* with OUT: the header is not yet done; there are no residues */
+	TL_REC_HEAD_IN = 4,  /* with IN: the header goes on here; with QUAL_IN the line of '+' */
+	TL_REC_HEAD_OUT = 8, /* with OUT: the header is not yet done, there are no residues; with
+			      * QUAL_OUT: the line of '+' is not, there are no qualities */
 	TL_REC_RNA = 16,     /* T is shown as U */
+	TL_REC_QUAL_IN = 32, /* FASTQ, with IN: the body is done, and '+' stood in an earlier piece */
+	TL_REC_QUAL_OUT = 64, /* FASTQ, with OUT: the body is done, and '+' stands here or before */
 };
 
 struct tl_batch {
 	enum tl_kind kind;
 	enum tl_alphabet alphabet;
+	enum tl_format format;
 	uint32_t width;      /* characters of a regular line; 0: one line whatever its length */
 	enum tl_eol eol;     /* how regular lines end; not NONE */
 	size_t n, cap;       /* entries, and room for them */
@@ -63,7 +78,9 @@ struct tl_batch {
 	uint8_t *flags;      /* [n] TL_REC_... */
 	uint64_t *length;    /* [n] residues of this entry */
 	uint64_t *base;      /* [n] DUP, DELTA: ordinal (absolute) of the record the residues come from */
-	struct tl_col head, lead, mask, odd, urac, lay; /* of n items each; lead may have 0 items: none */
+	/* Of n items each, or, where all are empty, perhaps of 0, but for head, resi and qual: */
+	struct tl_col head, lead, mask, odd, urac, lay;
+	struct tl_col plus, qual, qlay; /* FASTQ */
 	struct tl_col resi;  /* SEQ: n items, upper case, U as T in nucleotides */
 	struct tl_col ops, subs, lits; /* DELTA: the script, see tl/cigar.h */
 };
@@ -72,15 +89,15 @@ struct tl_batch {
 struct tl_entry {
 	uint64_t ordinal, length, base;
 	uint8_t flags;
-	struct tl_str head, lead, mask, odd, urac, lay, resi, ops, subs, lits;
+	struct tl_str head, lead, mask, odd, urac, lay, plus, qual, qlay, resi, ops, subs, lits;
 };
 
-/* Appends an entry; what the batch's kind has no column for is ignored. */
+/* Appends an entry; what the batch's kind or format has no column for is ignored. */
 enum tl_status tl_batch_add(struct tl_batch *batch, const struct tl_entry *e, struct tl_err *err)
 	TL_CHECK;
 
 /* Ends an entry whose strings were appended to the columns' bytes by the caller: ends the item of each
- * column that the kind has (lead: only where the column has items or bytes). */
+ * column that the batch has (all but head, resi, qual and a script: only where the column has items or bytes). */
 enum tl_status tl_batch_end(struct tl_batch *batch, uint64_t ordinal, uint8_t flags,
 			    uint64_t length, uint64_t base, struct tl_err *err) TL_CHECK;
 

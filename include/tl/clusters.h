@@ -7,7 +7,8 @@
  *   tsv+   the same, TAB ordinal of the representative TAB ordinal of the member
  *   clstr  CD-HIT's: ">Cluster N", then "I\tLENaa, >NAME... *" or "... at 98.50%" ("at +/98.50%" for nucleotides)
  *   uc     USEARCH's ten columns: S, H and C lines; the alignment column holds the run lengths of the local
- *          alignment (M, I: residues of the member only, D: of the reference only), "=" for a duplicate, "*" where the member is a copy of a copy
+ *          alignment (M, D: residues of the member only, I: of the reference only), "=" for a duplicate of
+ *          the reference, "*" for a record that was a delta before; its identity is that to what it is copied from
  * Threads: one.
  */
 #ifndef TL_CLUSTERS_H

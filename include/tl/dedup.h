@@ -23,8 +23,12 @@ struct tl_dedup;
 
 enum tl_status tl_dedup_new(struct tl_writer *w, struct tl_dedup **ret, struct tl_err *err) TL_CHECK;
 
-/* Deals with one block of any type, except FILE and prov, which the caller passes on.  The item stays the caller's. */
+/* Deals with one block of any type.  The item stays the caller's.  Records may wait in d until a
+ * later block or the end, so that blocks stand in order (man tl-stream(5) section 11). */
 enum tl_status tl_dedup_put(struct tl_dedup *d, struct tl_item *item, struct tl_err *err) TL_CHECK;
+
+/* Writes what waits; to be called behind the last block. */
+enum tl_status tl_dedup_end(struct tl_dedup *d, struct tl_err *err) TL_CHECK;
 
 struct tl_dedup_sum {
 	uint64_t records, residues; /* of SEQS blocks read */

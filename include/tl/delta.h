@@ -38,7 +38,10 @@ struct tl_delta_sum {
 	bool minus;
 };
 
-/* Reads a script through and checks it against the lengths of subs and lits; TL_DATA. */
+/* Reads the ops of a script alone; false where they are broken. */
+bool tl_delta_look(struct tl_str ops, struct tl_delta_sum *ret);
+
+/* Reads a script through and checks it against subs and lits, which must be residues; TL_DATA. */
 enum tl_status tl_delta_measure(const struct tl_delta *d, struct tl_delta_sum *ret,
 				struct tl_err *err) TL_CHECK;
 
@@ -49,7 +52,8 @@ enum tl_status tl_delta_apply(const struct tl_delta *d, const uint8_t *base, siz
 	TL_CHECK;
 
 /* The script that makes a out of b (b_from_a false) or b out of a (true).  The strings lie in the edge or
- * in out, which is reset first and must live as long as *ret.  The edge must have the flag of that direction.  TL_DATA where it is broken. */
+ * in out, which is reset first and must live as long as *ret. 
+ * The edge must have the flag of that direction.  TL_DATA where it is broken, or the script does not fit its literals. */
 enum tl_status tl_delta_from_edge(const struct tl_edge *e, bool b_from_a, struct tl_buf *out,
 				  struct tl_delta *ret, struct tl_err *err) TL_CHECK;
 

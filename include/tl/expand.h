@@ -4,8 +4,8 @@
  * Duplicates and deltas are resolved; records that stand in several sections of an archive are
  * merged by ordinal.  Memory: the records that others may be copied from (all SEQS records of an interned stream, the bases of an
  * archive) with their headers; nothing else is kept beyond a block of each kind.
- * What a stream may contain is checked here: bases before use, depth at most TL_EXPAND_DEPTH, rising
- * ordinals, the sums of resolved residues.
+ * What a stream may contain is checked here: bases before use and before others of their ordinals, of the same alphabet, depth at
+ * most TL_EXPAND_DEPTH, rising ordinals, FILE blocks that fit their records, the sums of resolved residues.
  * Threads: as the reader's.
  */
 #ifndef TL_EXPAND_H
@@ -31,7 +31,7 @@ struct tl_expand_opts {
 	struct tl_names *opt_names; /* give only references named here with all their members, and members named here */
 };
 
-enum tl_expand_what { TL_EXPAND_ENTRY, TL_EXPAND_FILE, TL_EXPAND_END };
+enum tl_expand_what { TL_EXPAND_ENTRY, TL_EXPAND_FILE, TL_EXPAND_NOTE, TL_EXPAND_END };
 
 struct tl_expand_event {
 	enum tl_expand_what what;
@@ -41,12 +41,15 @@ struct tl_expand_event {
 	enum tl_alphabet alphabet;
 	uint32_t width;
 	enum tl_eol eol;
+	enum tl_format format;
 	const uint8_t *residues; /* entry.length bytes, valid until the next call */
 	bool reference;          /* a record that stands whole and is not loose */
 	uint64_t root;           /* ordinal of its reference, its own where it is one or loose */
-	struct tl_str script;    /* DELTA, first piece: the ops of its script, for reports */
 	/* FILE: all records of the file were given. */
 	const struct tl_note_file *file;
+	/* NOTE: prov or another ancillary block that is safe to copy, as soon as it is read.  Its payload may be
+	 * taken out (tl_writer_forward). */
+	struct tl_item *note;
 	uint16_t stream_flags;   /* of the stream that the event comes from */
 };
 

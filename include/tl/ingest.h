@@ -23,6 +23,7 @@ extern "C" {
 struct tl_ingest_opts {
 	int alphabet;    /* enum tl_alphabet, or -1: guess for each file (tl_alphabet_guess) */
 	bool keep_names; /* FILE blocks carry the file's name */
+	struct tl_pool *pool; /* the writer's: BGZF is inflated in parallel; NULL: it is not */
 };
 
 struct tl_ingest;

@@ -24,7 +24,8 @@ struct tl_names;
 /* Reads the ids in the file at path ("-": standard input).  TL_NOINPUT, TL_IO. */
 enum tl_status tl_names_load(const char *path, struct tl_names **ret, struct tl_err *err) TL_CHECK;
 
-/* Is the record of that header and ordinal wanted?  Call it once for each record: it counts. */
+/* Is the record of that header and ordinal wanted?  It counts; asked again for the same record before another
+ * one, it counts no more. */
 bool tl_names_match(struct tl_names *names, struct tl_str head, uint64_t ordinal);
 
 struct tl_names_count {

@@ -18,8 +18,10 @@ extern "C" {
 #endif
 
 struct tl_restore_opts {
-	bool refs_only;  /* references only, each as text of its own */
-	bool wrap;       /* lay out anew: lines of width characters (0: one line) that end in LF */
+	bool refs_only;  /* references only, each as text of its own, as FASTA */
+	bool fasta;      /* FASTQ as FASTA too */
+	bool wrap;       /* lay out anew: lines of width characters (0: one line) that end in LF; without what
+			  * stands before a file's first record and behind its last */
 	uint64_t width;
 };
 

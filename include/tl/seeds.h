@@ -26,7 +26,7 @@ extern "C" {
 struct tl_seeds {
 	struct tl_pair *pair; /* [n] by member, then centre, then strand */
 	size_t n;
-	uint64_t seeds, groups;     /* sketched k-mers; k-mers that several sequences share */
+	uint64_t seeds, groups;     /* sketched k-mers; those found more than once */
 };
 
 /* The candidate pairs among the sequences of a bank (fewer than 2^32). */

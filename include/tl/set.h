@@ -38,13 +38,17 @@ enum tl_set_role {
 struct tl_set_record {
 	uint64_t ordinal;
 	uint64_t base;         /* MEMBER, COPY: ordinal of what it is copied from; else its own */
+	uint64_t length;       /* residues */
 	uint32_t block, entry; /* where its first piece is: in the spool, and in the block */
 	uint32_t node;         /* of the selection; TL_SELECT_NONE for COPY */
+	uint32_t identity;     /* of a delta as read, to its base, parts per million */
 	uint8_t kind;          /* enum tl_kind as read */
 	uint8_t role;          /* enum tl_set_role */
 	uint8_t depth;         /* copies down to a record that stands whole */
 	bool is_base;          /* something is copied from it */
-	bool nucleotide;       /* its alphabet, where it stands whole */
+	bool minus;            /* a delta as read: its base is taken in reverse */
+	bool nucleotide;       /* its alphabet */
+	bool prefer;           /* a duplicate that opt_prefer names: what it is a duplicate of is meant */
 };
 
 /* An edge as it was read, until tl_set_select. */
@@ -70,8 +74,10 @@ struct tl_set {
 	struct tl_select_result result;
 	struct tl_buf scripts;       /* of new members */
 	uint64_t *script;            /* [nodes] offset in scripts, for members */
-	struct tl_hash_state *hash;  /* of a record of several pieces */
-	uint64_t growing;            /* its residues so far */
+	/* Of records of several pieces: */
+	size_t current[3];           /* by kind: the last one */
+	struct tl_hash_state *hash;  /* of its residues */
+	struct tl_buf ops;           /* of its script */
 };
 
 enum tl_status tl_set_new(uint64_t spool_limit, const char *spool_dir, struct tl_set **ret,
@@ -81,7 +87,8 @@ enum tl_status tl_set_new(uint64_t spool_limit, const char *spool_dir, struct tl
 enum tl_status tl_set_put(struct tl_set *set, const struct tl_item *item, struct tl_err *err)
 	TL_CHECK;
 
-/* Everything was put: decides.  Fails with TL_DATA where an edge or a copy names a record that is not there. */
+/* Everything was put: decides.  Fails with TL_DATA where an edge or a copy names a record that is not there or does
+ * not fit it, and where copies hang on each other in a circle or a chain of more than TL_EXPAND_DEPTH deltas. */
 enum tl_status tl_set_select(struct tl_set *set, const struct tl_select_params *params,
 			     struct tl_err *err) TL_CHECK;
 

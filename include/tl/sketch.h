@@ -4,7 +4,7 @@
  * Bottom-m sketch (Broder, SEQUENCES 1997), as Linclust uses it (Steinegger and Soeding, Nature
  * Communications 2018).  A k-mer's hash is tl_hash_mix of its packed letters; for nucleotides of the
  * smaller of it and its reverse complement, both strands giving the same.  k-mers of one letter only, and those with
- * letters outside the alphabet, do not count.  Sequences of more than 32 x m k-mers give one in 32.
+ * letters outside the alphabet, do not count ('*' is a letter of the full protein alphabet only).  Sequences of more than 32 x m k-mers give one in 32.
  * Threads: pure but for the scratch, which belongs to one thread at a time.
  */
 #ifndef TL_SKETCH_H

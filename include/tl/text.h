@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* text: the entries of a batch as FASTA text again, every byte of the original.
+/* text: the entries of a batch as FASTA or FASTQ text again, every byte of the original.
  *
  * The inverse of tl/fasta.h: what a batch says about the look of its records (see tl/batch.h) is
  * written out.  Side strings come from a stream and may be anything; one that is broken or does
@@ -24,14 +24,16 @@ extern "C" {
 /* How an entry is written as text. */
 struct tl_text_style {
 	bool own;        /* the entry's own layout, all bytes: the original text */
+	bool fastq;      /* write FASTQ (of the entries of a FASTQ batch only), else FASTA */
 	bool keep_lead;  /* write lead bytes (a complete file) */
 	bool end_line;   /* end the last line also where the text had no line end (a subset) */
 	uint64_t width;  /* !own: characters of a line, 0: one line; lines end in LF, odd bytes
 			  * and case stay */
-	const char *prefix; /* put behind '>' (NULL: nothing), for --refs-id */
+	const char *prefix; /* put behind '>' or '@' (NULL: nothing), for --refs-id */
 	size_t prefix_len;
-	uint64_t column; /* kept over the pieces of a record, 0 at first: characters on the open
-			  * line (own: is one open?) */
+	/* Kept over the pieces of a record, 0 at first: */
+	uint64_t column; /* characters on the open line (own: is one open?) */
+	uint64_t due;    /* !own: characters of the body without a quality so far */
 };
 
 /* Appends the text of entry e to out; residues (e->length bytes, upper case) are given apart, so

@@ -83,8 +83,9 @@ enum tl_status tl_writer_put_file(struct tl_writer *w, const struct tl_note_file
 enum tl_status tl_writer_put_prov(struct tl_writer *w, const char *text,
 				  struct tl_err *err) TL_CHECK;
 
-/* Passes a block on as it was stored (its payload is taken out of the item, whose columns and FILE
- * strings are gone then), ordinals shifted, with the counts given. */
+/* Passes a block on as it was stored, or compressed where the writer compresses and it is not (its
+ * payload may be taken out of the item, whose columns and FILE strings are gone then), ordinals
+ * shifted, with the counts given. */
 enum tl_status tl_writer_forward(struct tl_writer *w, struct tl_item *item, uint64_t last,
 				 uint64_t starts, uint64_t residues, struct tl_err *err) TL_CHECK;
 

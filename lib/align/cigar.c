@@ -17,7 +17,7 @@ bool tl_cigar_next(struct tl_str ops, size_t *pos, enum tl_cigar_op *ret_op, uin
 bool tl_cigar_measure(struct tl_str ops, struct tl_cigar_sum *ret)
 {
 	uint64_t count[4] = {0};
-	uint64_t runs = 0;
+	uint64_t runs = 0, all = 0;
 	size_t pos = 0;
 	int last = -1;
 	while (pos < ops.n) {
@@ -25,8 +25,10 @@ bool tl_cigar_measure(struct tl_str ops, struct tl_cigar_sum *ret)
 		uint64_t len;
 		if (!tl_cigar_next(ops, &pos, &op, &len) || (int)op == last)
 			return false;
-		if (!tl_bits_add(count[op], len, &count[op]))
+		/* Where the sum of all fits, so does each. */
+		if (!tl_bits_add(all, len, &all))
 			return false;
+		count[op] += len;
 		last = (int)op;
 		runs++;
 	}

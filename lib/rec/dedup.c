@@ -12,6 +12,10 @@
 #include <tl/map.h>
 #include <tl/mem.h>
 
+#include "merge.h"
+
+#define WAITING_MOST 8 /* batches */
+
 struct tl_dedup {
 	struct tl_writer *writer;
 	struct tl_intern *seen[2]; /* by alphabet: residues to ids */
@@ -19,6 +23,7 @@ struct tl_dedup {
 	size_t first_cap[2];
 	struct tl_map moved;       /* ordinal of a record that became a duplicate: of which one */
 	struct tl_batch whole, dups; /* what becomes of the block at hand */
+	struct tl_merge waiting;
 	/* A record that goes on in the next block: its pieces so far, a batch each. */
 	struct tl_batch *piece;
 	size_t pieces, piece_cap;
@@ -61,13 +66,16 @@ static void become(struct tl_batch *to, enum tl_kind kind, const struct tl_batch
 	to->alphabet = like->alphabet;
 	to->width = like->width;
 	to->eol = like->eol;
+	to->format = like->format;
 }
 
-/* Writes a batch, if there is anything in it; it is empty then. */
+/* Writes a batch, at once where it is of bases, else in its turn; it is empty then. */
 static enum tl_status put_batch(struct tl_dedup *d, struct tl_batch *b, uint8_t flags,
 				struct tl_err *err)
 {
-	return b->n ? tl_writer_put_batch(d->writer, b, flags, NULL, err) : TL_OK;
+	if (flags & TL_BLOCK_BASE && b->n)
+		return tl_writer_put_batch(d->writer, b, flags, NULL, err);
+	return tl_merge_put(&d->waiting, b, flags, NULL, err);
 }
 
 /* A duplicate is no reference whatever its block was. */
@@ -106,11 +114,13 @@ static enum tl_status end_pieces(struct tl_dedup *d, uint8_t flags, struct tl_er
 			continue;
 		}
 		struct tl_entry e;
-		become(&d->dups, TL_KIND_DUP, &d->piece[i]);
+		struct tl_batch dup = {0};
+		become(&dup, TL_KIND_DUP, &d->piece[i]);
 		tl_batch_get(&d->piece[i], 0, &e);
 		e.base = base;
-		if ((st = tl_batch_add(&d->dups, &e, err)) == TL_OK)
-			st = put_batch(d, &d->dups, dup_flags(flags), err);
+		if ((st = tl_batch_add(&dup, &e, err)) == TL_OK)
+			st = put_batch(d, &dup, dup_flags(flags), err);
+		tl_batch_free(&dup);
 	}
 	for (size_t i = 0; i < d->pieces; i++)
 		tl_batch_free(&d->piece[i]);
@@ -120,6 +130,19 @@ static enum tl_status end_pieces(struct tl_dedup *d, uint8_t flags, struct tl_er
 }
 
 /* 3. Blocks. */
+
+/* Keeps a piece; the last one ends them, behind the whole entries before it. */
+static enum tl_status take_piece(struct tl_dedup *d, const struct tl_batch *b,
+				 const struct tl_entry *e, uint8_t flags, struct tl_err *err)
+{
+	enum tl_status st = keep_piece(d, b, e, err);
+	if (st != TL_OK || e->flags & TL_REC_OUT)
+		return st;
+	if ((st = put_batch(d, &d->whole, flags, err)) != TL_OK)
+		return st;
+	become(&d->whole, TL_KIND_SEQ, b);
+	return end_pieces(d, flags, err);
+}
 
 /* Sorts the entries of a SEQS batch into whole and dups; pieces are kept. */
 static enum tl_status sort_entries(struct tl_dedup *d, const struct tl_batch *b, uint8_t flags,
@@ -132,14 +155,12 @@ static enum tl_status sort_entries(struct tl_dedup *d, const struct tl_batch *b,
 		enum tl_status st;
 		tl_batch_get(b, i, &e);
 		if (e.flags & (TL_REC_IN | TL_REC_OUT)) {
-			st = keep_piece(d, b, &e, err);
-			if (st == TL_OK && !(e.flags & TL_REC_OUT))
-				st = end_pieces(d, flags, err);
-			become(&d->dups, TL_KIND_DUP, b);
+			st = take_piece(d, b, &e, flags, err);
 		} else {
 			st = look_up(d, b->alphabet, e.ordinal, e.resi, &e.base, err);
 			if (st == TL_OK)
-				st = tl_batch_add(e.base == e.ordinal ? &d->whole : &d->dups, &e, err);
+				st = tl_batch_add(e.base == e.ordinal ? &d->whole : &d->dups, &e,
+						  err);
 		}
 		if (st != TL_OK)
 			return st;
@@ -167,16 +188,13 @@ static enum tl_status put_whole(struct tl_dedup *d, struct tl_item *item, struct
 		return st;
 	if (d->whole.n == item->batch.n)
 		return pass_on(d, item, err);
-	/* The block with the smaller first ordinal goes first: see tl-stream(5), order of blocks. */
-	bool whole_first = d->whole.n && (!d->dups.n || d->whole.ordinal[0] < d->dups.ordinal[0]);
-	if (whole_first && (st = put_batch(d, &d->whole, flags, err)) != TL_OK)
+	/* Whole ones first: bases stand before their copies, others are put in order anyway. */
+	if ((st = put_batch(d, &d->whole, flags, err)) != TL_OK)
 		return st;
-	if ((st = put_batch(d, &d->dups, dup_flags(flags), err)) != TL_OK)
-		return st;
-	return put_batch(d, &d->whole, flags, err);
+	return put_batch(d, &d->dups, dup_flags(flags), err);
 }
 
-/* DUPS and DLTA: where bases moved, the block is made anew. */
+/* DUPS and DLTA of which all bases are known: where they moved, the block is made anew. */
 static enum tl_status put_copies(struct tl_dedup *d, struct tl_item *item, struct tl_err *err)
 {
 	bool changed = false;
@@ -188,17 +206,44 @@ static enum tl_status put_copies(struct tl_dedup *d, struct tl_item *item, struc
 				   item->has_sum ? &item->sum : NULL, err);
 }
 
+static enum tl_status put_records(struct tl_dedup *d, struct tl_item *item, struct tl_err *err)
+{
+	bool base = item->block.head.flags & TL_BLOCK_BASE;
+	uint64_t first = item->batch.n ? item->batch.ordinal[0] : item->first;
+	/* What a copy is copied from may still come, in a block that begins behind this one, and
+	 * turn out to be a duplicate: so it waits.  Bases stand in an order of their own. */
+	bool wait = item->block.head.type == TL_BLOCK_DUPS && !base;
+	enum tl_status st = TL_OK;
+	if (!wait || d->waiting.n >= WAITING_MOST)
+		st = tl_merge_below(&d->waiting, base ? UINT64_MAX : first, err);
+	if (st != TL_OK)
+		return st;
+	if (wait)
+		return tl_merge_put(&d->waiting, &item->batch, item->block.head.flags,
+				    item->has_sum ? &item->sum : NULL, err);
+	return item->block.head.type == TL_BLOCK_SEQS ? put_whole(d, item, err)
+						      : put_copies(d, item, err);
+}
+
 enum tl_status tl_dedup_put(struct tl_dedup *d, struct tl_item *item, struct tl_err *err)
 {
-	switch (item->block.head.type) {
-	case TL_BLOCK_SEQS:
-		return put_whole(d, item, err);
-	case TL_BLOCK_DUPS:
-	case TL_BLOCK_DLTA:
-		return put_copies(d, item, err);
-	default:
-		return tl_writer_forward(d->writer, item, item->first, 0, 0, err);
-	}
+	uint32_t type = item->block.head.type;
+	enum tl_status st = TL_OK;
+	if (type == TL_BLOCK_SEQS || type == TL_BLOCK_DUPS || type == TL_BLOCK_DLTA)
+		return put_records(d, item, err);
+	/* FILE and EDGE stand behind their records, of which none is to come. */
+	if (!tl_block_ancillary(type))
+		st = tl_dedup_end(d, err);
+	if (st != TL_OK)
+		return st;
+	if (type == TL_BLOCK_FILE)
+		return tl_writer_put_file(d->writer, &item->file, err);
+	return tl_writer_forward(d->writer, item, item->first, 0, 0, err);
+}
+
+enum tl_status tl_dedup_end(struct tl_dedup *d, struct tl_err *err)
+{
+	return tl_merge_below(&d->waiting, UINT64_MAX, err);
 }
 
 /* 4. The object. */
@@ -209,6 +254,8 @@ enum tl_status tl_dedup_new(struct tl_writer *w, struct tl_dedup **ret, struct t
 	if (!d)
 		return TL_NOMEM;
 	d->writer = w;
+	d->waiting.writer = w;
+	d->waiting.moved = &d->moved;
 	enum tl_status st = tl_intern_new(&d->seen[TL_PROTEIN], err);
 	if (st == TL_OK)
 		st = tl_intern_new(&d->seen[TL_NUCLEOTIDE], err);
@@ -236,6 +283,7 @@ void tl_dedup_free(struct tl_dedup *d)
 	for (size_t i = 0; i < d->pieces; i++)
 		tl_batch_free(&d->piece[i]);
 	free(d->piece);
+	tl_merge_free(&d->waiting);
 	tl_map_free(&d->moved);
 	tl_batch_free(&d->whole);
 	tl_batch_free(&d->dups);

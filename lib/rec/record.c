@@ -25,6 +25,9 @@ enum {
 	TAG_ODDB = TL_TAG('O', 'D', 'D', 'B'),
 	TAG_URAC = TL_TAG('U', 'R', 'A', 'C'),
 	TAG_LAYO = TL_TAG('L', 'A', 'Y', 'O'),
+	TAG_PLUS = TL_TAG('P', 'L', 'U', 'S'),
+	TAG_QUAL = TL_TAG('Q', 'U', 'A', 'L'),
+	TAG_QLAY = TL_TAG('Q', 'L', 'A', 'Y'),
 	TAG_RESI = TL_TAG('R', 'E', 'S', 'I'),
 	TAG_PACK = TL_TAG('P', 'A', 'C', 'K'),
 	TAG_PODD = TL_TAG('P', 'O', 'D', 'D'),
@@ -50,7 +53,7 @@ uint32_t tl_record_type(enum tl_kind kind)
 static enum tl_status put_param(const struct tl_batch *batch, struct tl_payload *payload,
 				struct tl_err *err)
 {
-	uint8_t p[8] = {(uint8_t)batch->alphabet, (uint8_t)batch->eol};
+	uint8_t p[8] = {(uint8_t)batch->alphabet, (uint8_t)batch->eol, (uint8_t)batch->format};
 	tl_bits_put32(p + 4, batch->width);
 	return tl_buf_add(tl_block_column(payload, TAG_PARM), p, sizeof p, err);
 }
@@ -117,9 +120,11 @@ static enum tl_status put_text(const struct tl_batch *batch, struct tl_payload *
 	} strings[] = {
 		{TAG_LEAD, &batch->lead}, {TAG_HEAD, &batch->head}, {TAG_MASK, &batch->mask},
 		{TAG_ODDB, &batch->odd},  {TAG_URAC, &batch->urac}, {TAG_LAYO, &batch->lay},
+		{TAG_PLUS, &batch->plus}, {TAG_QUAL, &batch->qual}, {TAG_QLAY, &batch->qlay},
 	};
+	size_t n = sizeof strings / sizeof *strings - (batch->format == TL_FORMAT_FASTQ ? 0 : 3);
 	enum tl_status st = TL_OK;
-	for (size_t i = 0; i < sizeof strings / sizeof *strings && st == TL_OK; i++)
+	for (size_t i = 0; i < n && st == TL_OK; i++)
 		st = tl_column_put_strings(payload, strings[i].tag, strings[i].col, batch->n, err);
 	return st;
 }
@@ -180,11 +185,13 @@ static enum tl_status check_tags(const struct tl_block *block, enum tl_kind kind
 	/* The tags of all kinds; then those of sequences, of duplicates, of deltas. */
 	static const uint32_t tags[] = {
 		TAG_PARM, TAG_FLAG, TAG_ORDN, TAG_RLEN, TAG_LEAD, TAG_HEAD, TAG_MASK,
-		TAG_ODDB, TAG_URAC, TAG_LAYO, TAG_RESI, TAG_PACK, TAG_PODD,
+		TAG_ODDB, TAG_URAC, TAG_LAYO, TAG_PLUS, TAG_QUAL, TAG_QLAY, TAG_RESI, TAG_PACK,
+		TAG_PODD,
 	};
 	static const uint32_t based[] = {
 		TAG_PARM, TAG_FLAG, TAG_ORDN, TAG_RLEN, TAG_LEAD, TAG_HEAD, TAG_MASK, TAG_ODDB,
-		TAG_URAC, TAG_LAYO, TAG_BASE, TAG_HSUM, TAG_OPSV, TAG_SUBS, TAG_LITS,
+		TAG_URAC, TAG_LAYO, TAG_PLUS, TAG_QUAL, TAG_QLAY, TAG_BASE, TAG_HSUM, TAG_OPSV,
+		TAG_SUBS, TAG_LITS,
 	};
 	if (kind == TL_KIND_SEQ)
 		return tl_column_known(block, tags, sizeof tags / sizeof *tags, err);
@@ -196,10 +203,12 @@ static enum tl_status get_param(const struct tl_block *block, struct tl_batch *b
 				struct tl_err *err)
 {
 	struct tl_str s = tl_block_get(block, TAG_PARM);
-	if (s.n != 8 || s.p[0] > TL_NUCLEOTIDE || s.p[1] >= TL_EOL_NONE || s.p[2] || s.p[3])
+	if (s.n != 8 || s.p[0] > TL_NUCLEOTIDE || s.p[1] >= TL_EOL_NONE ||
+	    s.p[2] > TL_FORMAT_FASTQ || s.p[3])
 		return tl_err_set(err, TL_DATA, "its parameters are broken");
 	batch->alphabet = (enum tl_alphabet)s.p[0];
 	batch->eol = (enum tl_eol)s.p[1];
+	batch->format = (enum tl_format)s.p[2];
 	batch->width = tl_bits_get32(s.p + 4);
 	return TL_OK;
 }
@@ -222,10 +231,19 @@ static enum tl_status make_room(struct tl_batch *batch, size_t n, struct tl_err 
 
 static bool flags_fit(const struct tl_batch *batch, size_t i)
 {
-	uint8_t f = batch->flags[i];
-	return f < 2 * TL_REC_RNA && !(f & TL_REC_HEAD_IN && !(f & TL_REC_IN)) &&
-	       !(f & TL_REC_HEAD_OUT && (!(f & TL_REC_OUT) || batch->length[i])) &&
-	       !(i && !(batch->flags[i - 1] & TL_REC_OUT) != !(f & TL_REC_IN));
+	uint8_t f = batch->flags[i], known = 2 * TL_REC_RNA - 1;
+	bool in = f & TL_REC_IN, out = f & TL_REC_OUT;
+	bool qual_in = f & TL_REC_QUAL_IN, qual_out = f & TL_REC_QUAL_OUT;
+	if (batch->format == TL_FORMAT_FASTQ)
+		known |= TL_REC_QUAL_IN | TL_REC_QUAL_OUT;
+	if (f & ~known || (f & TL_REC_HEAD_IN && !in) || (f & TL_REC_HEAD_OUT && !out))
+		return false;
+	if ((qual_in && (!in || batch->length[i])) || (qual_out && !out) ||
+	    (qual_in && out && !qual_out))
+		return false;
+	if (f & TL_REC_HEAD_OUT && !qual_out && batch->length[i])
+		return false;
+	return !i || !(batch->flags[i - 1] & TL_REC_OUT) == !in;
 }
 
 /* Gaps to absolute ordinals, in place. */
@@ -381,9 +399,15 @@ static enum tl_status get_text(const struct tl_block *block, struct tl_batch *ba
 	} strings[] = {
 		{TAG_HEAD, &batch->head}, {TAG_MASK, &batch->mask}, {TAG_ODDB, &batch->odd},
 		{TAG_URAC, &batch->urac}, {TAG_LAYO, &batch->lay},  {TAG_LEAD, &batch->lead},
+		{TAG_PLUS, &batch->plus}, {TAG_QUAL, &batch->qual}, {TAG_QLAY, &batch->qlay},
 	};
+	bool fastq = batch->format == TL_FORMAT_FASTQ;
+	size_t n = sizeof strings / sizeof *strings - (fastq ? 0 : 3);
 	enum tl_status st = TL_OK;
-	for (size_t i = 0; i < sizeof strings / sizeof *strings && st == TL_OK; i++)
+	if (!fastq && (tl_block_get(block, TAG_PLUS).n || tl_block_get(block, TAG_QUAL).n ||
+		       tl_block_get(block, TAG_QLAY).n))
+		return tl_err_set(err, TL_DATA, "it has qualities but is not FASTQ");
+	for (size_t i = 0; i < n && st == TL_OK; i++)
 		st = tl_column_get_strings(block, strings[i].tag, strings[i].col, batch->n, err);
 	if (!batch->lead.bytes.len)
 		tl_col_reset(&batch->lead);

@@ -409,6 +409,16 @@ enum tl_status tl_writer_put_prov(struct tl_writer *w, const char *text, struct 
 	return tl_writer_put(w, job, err);
 }
 
+static enum tl_status copy_columns(const struct tl_block *block, struct tl_payload *payload,
+				   struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	for (size_t i = 0; i < block->columns && st == TL_OK; i++)
+		st = tl_buf_add(tl_block_column(payload, block->col[i].tag), block->col[i].data,
+				block->col[i].raw, err);
+	return st;
+}
+
 enum tl_status tl_writer_forward(struct tl_writer *w, struct tl_item *item, uint64_t last,
 				 uint64_t starts, uint64_t residues, struct tl_err *err)
 {
@@ -420,6 +430,15 @@ enum tl_status tl_writer_forward(struct tl_writer *w, struct tl_item *item, uint
 	job->last = last;
 	job->starts = starts;
 	job->residues = residues;
+	/* Compressed now, where the writer compresses and whoever wrote the block did not. */
+	if (w->opts.codec != TL_CODEC_NONE && job->head.codec == TL_CODEC_NONE) {
+		enum tl_status st = copy_columns(&item->block, &job->payload, err);
+		if (st != TL_OK) {
+			release(job);
+			return fail(w, st, err);
+		}
+		return tl_writer_put(w, job, err);
+	}
 	job->stored = true;
 	job->packed = item->block.payload;
 	item->block.payload = spare_buffer(w);

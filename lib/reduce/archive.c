@@ -17,7 +17,8 @@
 #include <tl/text.h>
 
 #define CACHED 16
-#define BATCH_BYTES (1u << 20) /* a block is ended at about this size */
+#define BATCH_BYTES (1u << 20)  /* a block is ended at about this size */
+#define SCRIPT_BYTES (2u << 20) /* of each string of a script, in any piece but the last */
 
 struct cached {
 	struct tl_block block;
@@ -42,9 +43,11 @@ struct archiver {
 	struct cached cache[CACHED];
 	uint64_t clock;
 	struct growing slot[SLOTS];
-	bool bases;          /* the first section is being written */
-	struct tl_buf text;  /* of references */
-	uint32_t next_file;  /* spool number where to look for the next FILE */
+	bool bases;         /* the first section is being written */
+	struct tl_buf text; /* of references */
+	struct tl_text_style style;
+	char id[32];        /* put in front of the header */
+	uint32_t next_file; /* spool number where to look for the next FILE */
 };
 
 /* 1. The cache. */
@@ -91,7 +94,8 @@ static enum tl_status next_piece(struct archiver *a, uint32_t *block, uint32_t *
 	do {
 		if (++*block == tl_spool_count(spool))
 			return tl_err_set(err, TL_DATA, "the last piece of a record is missing");
-	} while (tl_spool_head(spool, *block)->type != type || !tl_spool_head(spool, *block)->records);
+	} while (tl_spool_head(spool, *block)->type != type ||
+		 !tl_spool_head(spool, *block)->records);
 	return fetch(a, *block, batch, err);
 }
 
@@ -137,7 +141,7 @@ static enum tl_status flush_all(struct archiver *a, struct tl_err *err)
 static bool fits(const struct tl_batch *b, const struct tl_batch *like)
 {
 	return b->alphabet == like->alphabet && b->width == like->width && b->eol == like->eol &&
-	       tl_batch_bytes(b) < BATCH_BYTES;
+	       b->format == like->format && tl_batch_bytes(b) < BATCH_BYTES;
 }
 
 /* Appends an entry to a batch that looks like the one it comes from. */
@@ -160,6 +164,7 @@ static enum tl_status append(struct archiver *a, enum slot s, const struct tl_ba
 		g->batch.alphabet = like->alphabet;
 		g->batch.width = like->width;
 		g->batch.eol = like->eol;
+		g->batch.format = like->format;
 	}
 	if (like->kind == TL_KIND_SEQ)
 		tl_hash_put(g->hash, e->resi.p, e->resi.n);
@@ -173,15 +178,14 @@ static enum tl_status append(struct archiver *a, enum slot s, const struct tl_ba
 static enum tl_status put_text(struct archiver *a, const struct tl_batch *b,
 			       const struct tl_entry *e, struct tl_err *err)
 {
-	char id[32];
-	struct tl_text_style style = {.own = true, .end_line = !(e->flags & TL_REC_OUT)};
+	a->style.own = a->style.end_line = true;
 	if (a->opts->ordinal_ids) {
-		style.prefix_len = (size_t)snprintf(id, sizeof id, "tl|%llu ",
-						    (unsigned long long)e->ordinal);
-		style.prefix = id;
+		int n = snprintf(a->id, sizeof a->id, "tl|%llu ", (unsigned long long)e->ordinal);
+		a->style.prefix_len = (size_t)n;
+		a->style.prefix = a->id;
 	}
 	tl_buf_reset(&a->text);
-	enum tl_status st = tl_text_render(e, b->alphabet, b->width, b->eol, e->resi.p, &style,
+	enum tl_status st = tl_text_render(e, b->alphabet, b->width, b->eol, e->resi.p, &a->style,
 					   &a->text, err);
 	return st == TL_OK ? tl_out_put(a->opts->opt_refs, a->text.data, a->text.len, err) : st;
 }
@@ -200,35 +204,55 @@ static enum slot slot_of(const struct tl_set_record *r)
 	}
 }
 
+/* Takes a share of *s. */
+static struct tl_str share(struct tl_str *s, bool last)
+{
+	struct tl_str all = *s, part = *s;
+	if (!last && part.n > SCRIPT_BYTES)
+		part.n = SCRIPT_BYTES;
+	if (part.n)
+		*s = (struct tl_str){all.p + part.n, all.n - part.n};
+	return part;
+}
+
+/* A piece of a new member: what is left of its script is shared out, as a block has its limits. */
+static void become_delta(struct tl_entry *e, uint64_t base, struct tl_delta *script)
+{
+	bool last = !(e->flags & TL_REC_OUT);
+	e->base = base;
+	e->ops = share(&script->ops, last);
+	e->subs = share(&script->subs, last);
+	e->lits = share(&script->lits, last);
+}
+
 /* All pieces of a record, as its role wants them. */
 static enum tl_status put_record(struct archiver *a, const struct tl_set_record *r,
 				 struct tl_err *err)
 {
 	uint32_t block = r->block, entry = r->entry;
 	const struct tl_batch *b;
+	struct tl_delta script = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
 	enum slot s = slot_of(r);
+	bool pieces = false;
+	if (r->role == TL_SET_MEMBER)
+		script = tl_set_script(a->set, r);
 	enum tl_status st = fetch(a, block, &b, err);
 	while (st == TL_OK) {
 		struct tl_entry e;
 		tl_batch_get(b, entry, &e);
-		if (r->role == TL_SET_MEMBER) {
-			/* The whole script stands with the first piece. */
-			struct tl_delta d = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
-			if (!(e.flags & TL_REC_IN))
-				d = tl_set_script(a->set, r);
-			e.ops = d.ops;
-			e.subs = d.subs;
-			e.lits = d.lits;
-			e.base = r->base;
-		}
+		if (r->role == TL_SET_MEMBER)
+			become_delta(&e, r->base, &script);
 		st = append(a, s, b, &e, err);
 		if (st == TL_OK && s == SLOT_REF && a->opts->opt_refs)
 			st = put_text(a, b, &e, err);
 		if (st != TL_OK || !(e.flags & TL_REC_OUT))
 			break;
+		pieces = true;
 		st = next_piece(a, &block, &entry, &b, err);
 	}
-	return st;
+	/* References and loose records are in blocks of one type, of which none of the other may
+	 * come between the pieces of a record. */
+	return st == TL_OK && pieces && a->bases ? flush_slot(a, s, err) : st;
 }
 
 /* 4. The passes. */
@@ -258,7 +282,8 @@ static enum tl_status put_bases(struct archiver *a, struct tl_err *err)
 	return st;
 }
 
-/* The next FILE of the spool; *ret_any false behind the last one.  block holds what *ret points into. */
+/* The next FILE of the spool; *ret_any false behind the last one.  block holds what *ret points
+ * into. */
 static enum tl_status find_file(struct archiver *a, struct tl_block *block,
 				struct tl_note_file *ret, bool *ret_any, struct tl_err *err)
 {

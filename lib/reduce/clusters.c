@@ -18,16 +18,20 @@
 struct link {
 	uint64_t length;
 	uint32_t identity; /* parts per million */
-	bool minus, nucleotide, duplicate, direct;
-	struct tl_delta script; /* of a direct member */
+	bool minus, nucleotide, duplicate;
+	bool direct;            /* it became a member in this round: its script is at hand */
+	struct tl_delta script; /* where direct */
 };
 
-/* A record's link to its reference r.  A duplicate is described by what it is a duplicate of. */
+/* A record's link to its reference r.  A duplicate is described by what it is a duplicate of; a
+ * record that was a delta before, by its link to what it is copied from. */
 static struct link describe(const struct tl_set *set, const struct tl_set_record *m,
 			    const struct tl_set_record *r)
 {
-	struct link l = {.identity = 1000000, .nucleotide = r->nucleotide,
-			 .length = set->node[r->node].length, .direct = true};
+	struct link l = {.identity = 1000000,
+			 .nucleotide = r->nucleotide,
+			 .length = m->length,
+			 .direct = true};
 	struct tl_delta_sum sum;
 	while (m->role == TL_SET_COPY && m->kind == TL_KIND_DUP) {
 		l.duplicate = true;
@@ -37,8 +41,8 @@ static struct link describe(const struct tl_set *set, const struct tl_set_record
 		return l;
 	l.duplicate = false;
 	l.direct = m->role == TL_SET_MEMBER;
-	if (m->node != TL_SELECT_NONE)
-		l.length = set->node[m->node].length;
+	l.identity = m->identity;
+	l.minus = m->minus;
 	if (!l.direct)
 		return l;
 	l.script = tl_set_script(set, m);
@@ -54,7 +58,6 @@ static struct link describe(const struct tl_set *set, const struct tl_set_record
 struct table {
 	const struct tl_set *set;
 	struct tl_out *out;
-	struct tl_buf line;
 	uint64_t cluster; /* number of the one at hand */
 	uint64_t size;    /* lines of it so far */
 };
@@ -63,7 +66,8 @@ struct table {
 typedef enum tl_status (*line_fn)(struct table *t, const struct tl_set_record *r,
 				  const struct tl_set_record *m, struct tl_err *err);
 /* Behind the last line of the cluster of r. */
-typedef enum tl_status (*end_fn)(struct table *t, const struct tl_set_record *r, struct tl_err *err);
+typedef enum tl_status (*end_fn)(struct table *t, const struct tl_set_record *r,
+				 struct tl_err *err);
 
 static enum tl_status put_words(struct table *t, const struct tl_set_record *r,
 				const struct tl_set_record *m, struct tl_err *err)
@@ -109,9 +113,21 @@ static enum tl_status clstr_line(struct table *t, const struct tl_set_record *r,
 		return st;
 	if (m == r)
 		return tl_out_put(t->out, "... *\n", 6, err);
-	uint32_t h = l.identity / 100;
+	uint32_t h = (l.identity + 50) / 100;
 	return tl_out_printf(t->out, err, "... at %s%u.%02u%%\n",
-			     !l.nucleotide ? "" : l.minus ? "-/" : "+/", h / 100, h % 100);
+			     !l.nucleotide ? ""
+			     : l.minus     ? "-/"
+					   : "+/",
+			     h / 100, h % 100);
+}
+
+/* A run of one has no number, a run of none is not there. */
+static enum tl_status put_run(struct table *t, uint64_t len, char op, struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	if (len > 1)
+		st = tl_out_printf(t->out, err, "%llu", (unsigned long long)len);
+	return st == TL_OK && len ? tl_out_put(t->out, &op, 1, err) : st;
 }
 
 /* Run lengths of the local alignment, "=" or "*". */
@@ -132,16 +148,11 @@ static enum tl_status put_cigar(struct table *t, const struct link *l, struct tl
 			run += len;
 			continue;
 		}
-		if (run)
-			st = tl_out_printf(t->out, err, "%lluM", (unsigned long long)run);
+		if ((st = put_run(t, run, 'M', err)) == TL_OK)
+			st = put_run(t, len, op == TL_CIGAR_INS ? 'D' : 'I', err);
 		run = 0;
-		if (st == TL_OK)
-			st = tl_out_printf(t->out, err, "%llu%c", (unsigned long long)len,
-					   op == TL_CIGAR_INS ? 'I' : 'D');
 	}
-	if (st == TL_OK && run)
-		st = tl_out_printf(t->out, err, "%lluM", (unsigned long long)run);
-	return st;
+	return st == TL_OK ? put_run(t, run, 'M', err) : st;
 }
 
 static enum tl_status uc_names(struct table *t, const struct tl_set_record *m,
@@ -168,9 +179,12 @@ static enum tl_status uc_line(struct table *t, const struct tl_set_record *r,
 		st = tl_out_printf(t->out, err, "S\t%llu\t%llu\t*\t*\t*\t*\t*\t", cluster, length);
 		return st == TL_OK ? uc_names(t, m, NULL, err) : st;
 	}
-	uint32_t h = l.identity / 1000;
+	uint32_t h = (l.identity + 500) / 1000;
 	st = tl_out_printf(t->out, err, "H\t%llu\t%llu\t%u.%u\t%s\t0\t0\t", cluster, length, h / 10,
-			   h % 10, !l.nucleotide ? "." : l.minus ? "-" : "+");
+			   h % 10,
+			   !l.nucleotide ? "."
+			   : l.minus     ? "-"
+					 : "+");
 	if (st == TL_OK)
 		st = put_cigar(t, &l, err);
 	if (st == TL_OK)
@@ -180,9 +194,9 @@ static enum tl_status uc_line(struct table *t, const struct tl_set_record *r,
 
 static enum tl_status uc_end(struct table *t, const struct tl_set_record *r, struct tl_err *err)
 {
-	enum tl_status st = tl_out_printf(t->out, err, "C\t%llu\t%llu\t*\t*\t*\t*\t*\t",
-					  (unsigned long long)t->cluster,
-					  (unsigned long long)t->size);
+	enum tl_status st =
+		tl_out_printf(t->out, err, "C\t%llu\t%llu\t*\t*\t*\t*\t*\t",
+			      (unsigned long long)t->cluster, (unsigned long long)t->size);
 	return st == TL_OK ? uc_names(t, r, NULL, err) : st;
 }
 
@@ -246,6 +260,5 @@ enum tl_status tl_clusters_write(const struct tl_set *set, enum tl_clusters_form
 			st = formats[format].end(&t, r, err);
 	}
 	free(item);
-	tl_buf_free(&t.line);
 	return st;
 }

@@ -32,24 +32,37 @@ static bool read_header(struct tl_str ops, struct header *h)
 	return true;
 }
 
+bool tl_delta_look(struct tl_str ops, struct tl_delta_sum *ret)
+{
+	struct header h;
+	if (!read_header(ops, &h) || !tl_cigar_measure(h.runs, &ret->cigar))
+		return false;
+	const struct tl_cigar_sum *c = &ret->cigar;
+	ret->b_start = h.b_start;
+	ret->minus = h.minus;
+	return tl_bits_add(h.a_start, h.a_tail, &ret->literals) &&
+	       tl_bits_add(ret->literals, c->ins, &ret->literals) &&
+	       tl_bits_add(ret->literals, c->match + c->subst, &ret->length);
+}
+
+static bool are_residues(struct tl_str s)
+{
+	bool bad = false;
+	for (size_t i = 0; i < s.n; i++)
+		bad |= !tl_alphabet_residue[s.p[i]] || s.p[i] >= 'a';
+	return !bad;
+}
+
 enum tl_status tl_delta_measure(const struct tl_delta *d, struct tl_delta_sum *ret,
 				struct tl_err *err)
 {
-	struct header h;
-	if (!read_header(d->ops, &h) || !tl_cigar_measure(h.runs, &ret->cigar))
+	if (!tl_delta_look(d->ops, ret))
 		return tl_err_set(err, TL_DATA, "a broken delta script");
-	const struct tl_cigar_sum *c = &ret->cigar;
-	uint64_t literals;
-	if (!tl_bits_add(h.a_start, h.a_tail, &literals) ||
-	    !tl_bits_add(literals, c->ins, &literals) || literals != d->lits.n ||
-	    c->subst != d->subs.n)
+	if (ret->literals != d->lits.n || ret->cigar.subst != d->subs.n)
 		return tl_err_set(err, TL_DATA, "a delta script that does not fit its literals");
-	ret->literals = literals;
-	ret->b_start = h.b_start;
-	ret->minus = h.minus;
-	if (!tl_bits_add(c->match, c->subst, &ret->length) ||
-	    !tl_bits_add(ret->length, literals, &ret->length))
-		return tl_err_set(err, TL_DATA, "a delta script of more than 2^64 residues");
+	if (!are_residues(d->subs) || !are_residues(d->lits))
+		return tl_err_set(err, TL_DATA,
+				  "a delta script with literals that are no residues");
 	return TL_OK;
 }
 
@@ -92,7 +105,8 @@ enum tl_status tl_delta_apply(const struct tl_delta *d, const uint8_t *base, siz
 	if (st != TL_OK)
 		return st;
 	if (!read_header(d->ops, &h) || sum.cigar.match > base_len)
-		return tl_err_set(err, TL_DATA, "a delta script that copies more than its base has");
+		return tl_err_set(err, TL_DATA,
+				  "a delta script that copies more than its base has");
 	if (sum.minus) {
 		tl_buf_reset(scratch);
 		if ((st = tl_buf_reserve(scratch, base_len, err)) != TL_OK)
@@ -136,6 +150,8 @@ static bool read_ends(struct tl_str ops, struct ends *e)
 static enum tl_status put_header(struct tl_buf *out, uint64_t b_start, bool minus, uint64_t a_start,
 				 uint64_t a_tail, struct tl_err *err)
 {
+	if (b_start > UINT64_MAX >> 1)
+		return tl_err_set(err, TL_DATA, "a broken edge");
 	enum tl_status st = tl_buf_add_varint(out, b_start << 1 | minus, err);
 	if (st == TL_OK)
 		st = tl_buf_add_varint(out, a_start, err);
@@ -176,21 +192,28 @@ static enum tl_status turn(const struct tl_edge *e, const struct ends *ends, str
 	return TL_OK;
 }
 
+/* a out of b, as the edge has it. */
+static enum tl_status keep(const struct tl_edge *e, const struct ends *ends, struct tl_buf *out,
+			   struct tl_delta *ret, struct tl_err *err)
+{
+	enum tl_status st = put_header(out, ends->b_start, e->flags & TL_EDGE_MINUS, ends->a_start,
+				       ends->a_tail, err);
+	if (st == TL_OK)
+		st = tl_buf_add(out, ends->runs.p, ends->runs.n, err);
+	if (st == TL_OK)
+		*ret = (struct tl_delta){{out->data, out->len}, e->suba, e->lita};
+	return st;
+}
+
 enum tl_status tl_delta_from_edge(const struct tl_edge *e, bool b_from_a, struct tl_buf *out,
 				  struct tl_delta *ret, struct tl_err *err)
 {
+	struct tl_delta_sum sum;
 	struct ends ends;
 	tl_buf_reset(out);
 	if (!(e->flags & (b_from_a ? TL_EDGE_B : TL_EDGE_A)) || !read_ends(e->ops, &ends))
 		return tl_err_set(err, TL_DATA, "a broken edge");
-	if (b_from_a)
-		return turn(e, &ends, out, ret, err);
-	enum tl_status st = put_header(out, ends.b_start, e->flags & TL_EDGE_MINUS, ends.a_start,
-				       ends.a_tail, err);
-	if (st == TL_OK)
-		st = tl_buf_add(out, ends.runs.p, ends.runs.n, err);
-	if (st != TL_OK)
-		return st;
-	*ret = (struct tl_delta){{out->data, out->len}, e->suba, e->lita};
-	return TL_OK;
+	enum tl_status st =
+		b_from_a ? turn(e, &ends, out, ret, err) : keep(e, &ends, out, ret, err);
+	return st == TL_OK ? tl_delta_measure(ret, &sum, err) : st;
 }

@@ -23,7 +23,7 @@ static enum tl_status put_entry(struct extractor *x, struct tl_expand_event *ev,
 	struct tl_batch *b = &x->batch;
 	enum tl_status st = TL_OK;
 	if (b->n && (b->alphabet != ev->alphabet || b->width != ev->width || b->eol != ev->eol ||
-		     tl_batch_bytes(b) >= BATCH_BYTES))
+		     b->format != ev->format || tl_batch_bytes(b) >= BATCH_BYTES))
 		st = flush(x, err);
 	if (st != TL_OK)
 		return st;
@@ -33,12 +33,13 @@ static enum tl_status put_entry(struct extractor *x, struct tl_expand_event *ev,
 		b->alphabet = ev->alphabet;
 		b->width = ev->width;
 		b->eol = ev->eol;
+		b->format = ev->format;
 	}
 	if (!(ev->entry.flags & TL_REC_IN)) {
 		x->in_file++;
 		x->sum.written++;
 	}
-	ev->entry.resi = (struct tl_str){ev->residues, ev->entry.length};
+	ev->entry.resi = (struct tl_str){ev->residues, (size_t)ev->entry.length};
 	return tl_batch_add(b, &ev->entry, err);
 }
 
@@ -56,6 +57,18 @@ static enum tl_status put_file(struct extractor *x, const struct tl_note_file *f
 	return tl_writer_put_file(x->writer, &f, err);
 }
 
+static enum tl_status put_event(struct extractor *x, struct tl_expand_event *ev, struct tl_err *err)
+{
+	switch (ev->what) {
+	case TL_EXPAND_FILE:
+		return put_file(x, ev->file, err);
+	case TL_EXPAND_NOTE:
+		return tl_writer_forward(x->writer, ev->note, ev->note->first, 0, 0, err);
+	default:
+		return put_entry(x, ev, err);
+	}
+}
+
 enum tl_status tl_extract_all(struct tl_reader *reader, struct tl_names *opt_names,
 			      struct tl_writer *w, struct tl_extract_sum *ret, struct tl_err *err)
 {
@@ -67,8 +80,7 @@ enum tl_status tl_extract_all(struct tl_reader *reader, struct tl_names *opt_nam
 	if (st != TL_OK)
 		return st;
 	while ((st = tl_expand_next(expand, &ev, err)) == TL_OK && ev.what != TL_EXPAND_END) {
-		st = ev.what == TL_EXPAND_FILE ? put_file(&x, ev.file, err) : put_entry(&x, &ev, err);
-		if (st != TL_OK)
+		if ((st = put_event(&x, &ev, err)) != TL_OK)
 			break;
 	}
 	if (st == TL_OK)

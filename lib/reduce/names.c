@@ -14,7 +14,8 @@
 
 struct tl_names {
 	struct tl_intern *ids;
-	uint8_t *hits; /* [ids] records that answered, 2 stands for more */
+	uint8_t *hits;  /* [ids] records that answered, 2 stands for more */
+	uint64_t *last; /* [ids] ordinal of the last of them */
 };
 
 static bool blank(uint8_t c)
@@ -59,7 +60,9 @@ static enum tl_status read_all(const char *path, struct tl_buf *text, struct tl_
 		text->len += st == TL_OK ? got : 0;
 	}
 	tl_io_close(fd);
-	return st == TL_OK ? st : tl_err_prefix(err, "%s", path);
+	if (st != TL_OK)
+		(void)tl_err_prefix(err, "%s", path);
+	return st;
 }
 
 static enum tl_status add_lines(struct tl_names *names, const struct tl_buf *text,
@@ -88,8 +91,10 @@ enum tl_status tl_names_load(const char *path, struct tl_names **ret, struct tl_
 		st = add_lines(names, &text, err);
 	tl_buf_free(&text);
 	if (st == TL_OK) {
-		names->hits = tl_mem_zalloc((size_t)tl_intern_count(names->ids), 1, err);
-		st = names->hits ? TL_OK : TL_NOMEM;
+		size_t n = (size_t)tl_intern_count(names->ids);
+		names->hits = tl_mem_zalloc(n, 1, err);
+		names->last = tl_mem_alloc(n, sizeof *names->last, err);
+		st = names->hits && names->last ? TL_OK : TL_NOMEM;
 	}
 	if (st != TL_OK) {
 		tl_names_free(names);
@@ -99,46 +104,48 @@ enum tl_status tl_names_load(const char *path, struct tl_names **ret, struct tl_
 	return TL_OK;
 }
 
-static bool hit(struct tl_names *names, const void *p, size_t n)
+/* Is p[0, n) an id?  A record counts once for each, however often its header says it. */
+static bool hit(struct tl_names *names, uint64_t ordinal, const void *p, size_t n)
 {
 	uint64_t id;
-	if (!tl_intern_find(names->ids, tl_hash_128(p, n), p, n, &id))
+	if (!n || !tl_intern_find(names->ids, tl_hash_128(p, n), p, n, &id))
 		return false;
-	if (names->hits[id] < 2)
-		names->hits[id]++;
+	if (!names->hits[id])
+		names->hits[id] = 1;
+	else if (names->last[id] != ordinal)
+		names->hits[id] = 2;
+	names->last[id] = ordinal;
 	return true;
 }
 
-/* A title by its first word, else by the second part of db|ACC|NAME. */
-static bool match_title(struct tl_names *names, struct tl_str title)
+/* A title by its first word, and by the second part of db|ACC|NAME. */
+static bool match_title(struct tl_names *names, struct tl_str title, uint64_t ordinal)
 {
 	struct tl_str word = first_word(title);
-	if (hit(names, word.p, word.n))
-		return true;
+	bool found = hit(names, ordinal, word.p, word.n);
 	const uint8_t *bar = word.n ? memchr(word.p, '|', word.n) : NULL;
 	if (!bar)
-		return false;
+		return found;
 	const uint8_t *from = bar + 1;
 	size_t left = word.n - (size_t)(from - word.p);
 	const uint8_t *to = left ? memchr(from, '|', left) : NULL;
-	size_t n = to ? (size_t)(to - from) : left;
-	return n > 0 && hit(names, from, n);
+	return hit(names, ordinal, from, to ? (size_t)(to - from) : left) || found;
 }
 
+/* All ids of the record are looked up, also where one was found: each of them is known then. */
 bool tl_names_match(struct tl_names *names, struct tl_str head, uint64_t ordinal)
 {
 	char tl[32];
-	bool found = hit(names, tl, (size_t)snprintf(tl, sizeof tl, "tl|%llu",
-						     (unsigned long long)ordinal));
-	while (!found) {
-		found = match_title(names, head);
+	int n = snprintf(tl, sizeof tl, "tl|%llu", (unsigned long long)ordinal);
+	bool found = hit(names, ordinal, tl, (size_t)n);
+	for (;;) {
+		found |= match_title(names, head, ordinal);
 		const uint8_t *next = head.n ? memchr(head.p, 1, head.n) : NULL;
 		if (!next)
-			break;
+			return found;
 		head.n -= (size_t)(next + 1 - head.p);
 		head.p = next + 1;
 	}
-	return found;
 }
 
 void tl_names_count(const struct tl_names *names, struct tl_names_count *ret)
@@ -164,5 +171,6 @@ void tl_names_free(struct tl_names *names)
 		return;
 	tl_intern_free(names->ids);
 	free(names->hits);
+	free(names->last);
 	free(names);
 }

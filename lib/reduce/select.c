@@ -17,17 +17,20 @@
 struct graph {
 	const struct tl_select_node *node;
 	size_t n;
-	struct tl_select_arc *arc; /* by member, then ref; one for each pair */
+	struct tl_select_arc *arc; /* by member, the best first; one for each pair */
 	size_t arcs;
-	uint32_t *out;  /* [n + 1] arcs of member u: arc[out[u] .. out[u + 1]) */
-	uint32_t *in;   /* [n + 1] arcs to ref v: arc[by_ref[in[v] .. in[v + 1])] */
-	uint32_t *by_ref; /* [arcs] */
-	uint32_t *rank;   /* [n] place in the order of ties, 0 first */
-	bool *is_ref;     /* [n] */
-	uint64_t limit, held; /* residues that references may hold, and do */
+	uint32_t *out;            /* [n + 1] arcs of member u: arc[out[u] .. out[u + 1]) */
+	uint32_t *in;             /* [n + 1] arcs to ref v: arc[by_ref[in[v] .. in[v + 1])] */
+	uint32_t *by_ref;         /* [arcs] */
+	uint32_t *rank;           /* [n] place in the order of ties, 0 first */
+	uint32_t *order;          /* [n] the other way round */
+	uint32_t *first, *second; /* [n] see best_arc */
+	bool *is_ref;             /* [n] */
+	uint64_t limit, held;     /* residues that references may hold, and do */
 };
 
-static int compare_arcs(const void *x, const void *y)
+/* The best of parallel arcs first. */
+static int compare_pairs(const void *x, const void *y)
 {
 	const struct tl_select_arc *a = x, *b = y;
 	if (a->member != b->member)
@@ -39,6 +42,19 @@ static int compare_arcs(const void *x, const void *y)
 	if (a->identity != b->identity)
 		return a->identity > b->identity ? -1 : 1;
 	return a->source < b->source ? -1 : a->source > b->source;
+}
+
+/* The best arcs of a member first. */
+static int compare_arcs(const void *x, const void *y)
+{
+	const struct tl_select_arc *a = x, *b = y;
+	if (a->member != b->member)
+		return a->member < b->member ? -1 : 1;
+	if (a->cost != b->cost)
+		return a->cost < b->cost ? -1 : 1;
+	if (a->identity != b->identity)
+		return a->identity > b->identity ? -1 : 1;
+	return a->ref < b->ref ? -1 : a->ref > b->ref;
 }
 
 struct ranked {
@@ -68,25 +84,39 @@ static enum tl_status rank_nodes(struct graph *g, struct tl_err *err)
 		r[i] = (struct ranked){g->node[i].length, g->node[i].hash, (uint32_t)i,
 				       g->node[i].prefer};
 	qsort(r, g->n, sizeof *r, compare_ranked);
-	for (size_t i = 0; i < g->n; i++)
+	for (size_t i = 0; i < g->n; i++) {
 		g->rank[r[i].index] = (uint32_t)i;
+		g->order[i] = r[i].index;
+	}
 	free(r);
 	return TL_OK;
 }
 
-/* Sorts the arcs, keeps the best of each pair, and indexes them from both sides. */
-static void index_arcs(struct graph *g)
+/* Keeps the best arc of each pair, and sorts those of a member by what they are worth; ranks stand
+ * in for nodes meanwhile. */
+static void sort_arcs(struct graph *g)
 {
 	size_t kept = 0;
-	qsort(g->arc, g->arcs, sizeof *g->arc, compare_arcs);
+	for (size_t i = 0; i < g->arcs; i++)
+		g->arc[i].ref = g->rank[g->arc[i].ref];
+	qsort(g->arc, g->arcs, sizeof *g->arc, compare_pairs);
 	for (size_t i = 0; i < g->arcs; i++) {
-		if (kept && g->arc[kept - 1].member == g->arc[i].member &&
-		    g->arc[kept - 1].ref == g->arc[i].ref)
-			continue;
-		g->arc[kept++] = g->arc[i];
+		const struct tl_select_arc *a = &g->arc[i];
+		bool again = kept && g->arc[kept - 1].member == a->member &&
+			     g->arc[kept - 1].ref == a->ref;
+		if (!again && g->order[a->ref] != a->member)
+			g->arc[kept++] = *a;
 	}
 	g->arcs = kept;
-	for (size_t i = 0; i < kept; i++) {
+	qsort(g->arc, g->arcs, sizeof *g->arc, compare_arcs);
+	for (size_t i = 0; i < g->arcs; i++)
+		g->arc[i].ref = g->order[g->arc[i].ref];
+}
+
+/* Indexes the arcs from both sides. */
+static void index_arcs(struct graph *g)
+{
+	for (size_t i = 0; i < g->arcs; i++) {
 		g->out[g->arc[i].member + 1]++;
 		g->in[g->arc[i].ref + 1]++;
 	}
@@ -94,9 +124,9 @@ static void index_arcs(struct graph *g)
 		g->out[i + 1] += g->out[i];
 		g->in[i + 1] += g->in[i];
 	}
-	/* Filled from the back: in[v] moves down to where the arcs of v begin. */
-	for (size_t i = 0; i < kept; i++)
+	for (size_t i = 0; i < g->arcs; i++)
 		g->by_ref[g->in[g->arc[i].ref]++] = (uint32_t)i;
+	/* in[v] has moved to where the arcs of v end, which is where those of v + 1 begin. */
 	for (size_t v = g->n; v > 0; v--)
 		g->in[v] = g->in[v - 1];
 	g->in[0] = 0;
@@ -108,6 +138,9 @@ static void close_graph(struct graph *g)
 	free(g->in);
 	free(g->by_ref);
 	free(g->rank);
+	free(g->order);
+	free(g->first);
+	free(g->second);
 	free(g->is_ref);
 }
 
@@ -121,14 +154,20 @@ static enum tl_status open_graph(struct graph *g, int64_t ratio, struct tl_err *
 	g->in = tl_mem_zalloc(g->n + 1, sizeof *g->in, err);
 	g->by_ref = tl_mem_alloc(g->arcs, sizeof *g->by_ref, err);
 	g->rank = tl_mem_alloc(g->n, sizeof *g->rank, err);
+	g->order = tl_mem_alloc(g->n, sizeof *g->order, err);
+	g->first = tl_mem_alloc(g->n, sizeof *g->first, err);
+	g->second = tl_mem_alloc(g->n, sizeof *g->second, err);
 	g->is_ref = tl_mem_zalloc(g->n, sizeof *g->is_ref, err);
-	if (!g->out || !g->in || !g->by_ref || !g->rank || !g->is_ref)
+	if (!g->out || !g->in || !g->by_ref || !g->rank || !g->order || !g->first || !g->second ||
+	    !g->is_ref || rank_nodes(g, err) != TL_OK)
 		return TL_NOMEM;
+	sort_arcs(g);
 	index_arcs(g);
 	for (size_t i = 0; i < g->n; i++)
 		total += g->node[i].length;
-	g->limit = ratio >= 1000000 ? UINT64_MAX : (uint64_t)((wide)total * (uint64_t)ratio / 1000000);
-	return rank_nodes(g, err);
+	g->limit =
+		ratio >= 1000000 ? UINT64_MAX : (uint64_t)((wide)total * (uint64_t)ratio / 1000000);
+	return TL_OK;
 }
 
 /* Makes v a reference where the limit allows it. */
@@ -150,7 +189,7 @@ struct queue {
 	struct entry {
 		int64_t gain;
 		uint32_t rank, v;
-	} *heap;
+	} * heap;
 	size_t n;
 };
 
@@ -187,7 +226,8 @@ static enum tl_status fill_queue(struct queue *q, const struct graph *g, const i
 	return TL_OK;
 }
 
-/* The node of highest gain as gain[] says now; it leaves the queue.  False where none is above floor. */
+/* The node of highest gain as gain[] says now; it leaves the queue.  False where none is above
+ * floor. */
 static bool pop(struct queue *q, const int64_t *gain, int64_t above, uint32_t *ret)
 {
 	while (q->n) {
@@ -242,35 +282,57 @@ static void cover_by(struct graph *g, uint32_t v, void *ctx)
 		cover_node(g, c, g->arc[g->by_ref[i]].member);
 }
 
-/* How many references u could be a member of. */
-static uint32_t coverers(const struct graph *g, uint32_t u)
+/* References only go from here on: the cursors of best_arc begin anew. */
+static void begin_best(struct graph *g)
 {
-	uint32_t n = 0;
-	for (uint32_t i = g->out[u]; i < g->out[u + 1]; i++)
-		n += g->is_ref[g->arc[i].ref];
-	return n;
+	for (size_t u = 0; u < g->n; u++)
+		g->first[u] = g->second[u] = g->out[u];
 }
 
-/* A reference goes where it has a reference of its own and none of its members needs it; the ones chosen last
- * cover least and are asked first, which here is by rank from the end. */
+static const struct tl_select_arc *next_arc(const struct graph *g, uint32_t u, uint32_t *at)
+{
+	while (*at < g->out[u + 1] && !g->is_ref[g->arc[*at].ref])
+		++*at;
+	return *at < g->out[u + 1] ? &g->arc[*at] : NULL;
+}
+
+/* The best arc of u to a reference, and the next best; NULL for none.  A cursor never goes back, so
+ * that all calls together take no more steps than there are arcs. */
+static const struct tl_select_arc *best_arc(const struct graph *g, uint32_t u)
+{
+	return next_arc(g, u, &g->first[u]);
+}
+
+static const struct tl_select_arc *second_arc(const struct graph *g, uint32_t u)
+{
+	if (best_arc(g, u) && g->second[u] <= g->first[u])
+		g->second[u] = g->first[u] + 1;
+	return next_arc(g, u, &g->second[u]);
+}
+
+/* A reference goes where it has a reference of its own and none of its members needs it; the ones
+ * chosen last cover least and are asked first, which here is by rank from the end. */
 static enum tl_status drop_needless(struct graph *g, struct tl_err *err)
 {
-	uint32_t *order = tl_mem_alloc(g->n, sizeof *order, err);
-	if (!order)
+	uint32_t *covers = tl_mem_zalloc(g->n, sizeof *covers, err); /* references of each node */
+	if (!covers)
 		return TL_NOMEM;
-	for (size_t v = 0; v < g->n; v++)
-		order[g->rank[v]] = (uint32_t)v;
+	for (size_t i = 0; i < g->arcs; i++)
+		covers[g->arc[i].member] += g->is_ref[g->arc[i].ref];
 	for (size_t r = g->n; r-- > 0;) {
-		uint32_t v = order[r];
-		bool needed = !g->is_ref[v] || g->node[v].prefer || !coverers(g, v);
+		uint32_t v = g->order[r];
+		bool needed = !g->is_ref[v] || g->node[v].prefer || !covers[v];
 		for (uint32_t i = g->in[v]; !needed && i < g->in[v + 1]; i++) {
 			uint32_t u = g->arc[g->by_ref[i]].member;
-			needed = !g->is_ref[u] && coverers(g, u) == 1;
+			needed = !g->is_ref[u] && covers[u] == 1;
 		}
-		if (!needed)
-			g->is_ref[v] = false;
+		if (needed)
+			continue;
+		g->is_ref[v] = false;
+		for (uint32_t i = g->in[v]; i < g->in[v + 1]; i++)
+			covers[g->arc[g->by_ref[i]].member]--;
 	}
-	free(order);
+	free(covers);
 	return TL_OK;
 }
 
@@ -301,24 +363,28 @@ out:
 
 /* 4. By length. */
 
+static bool covered(const struct graph *g, uint32_t u)
+{
+	bool any = false;
+	for (uint32_t i = g->out[u]; !any && i < g->out[u + 1]; i++)
+		any = g->is_ref[g->arc[i].ref];
+	return any;
+}
+
 static enum tl_status by_length(struct graph *g, struct tl_err *err)
 {
-	uint32_t *order = tl_mem_alloc(g->n, sizeof *order, err);
-	if (!order)
-		return TL_NOMEM;
-	for (size_t v = 0; v < g->n; v++)
-		order[g->rank[v]] = (uint32_t)v;
+	(void)err;
 	for (size_t r = 0; r < g->n; r++) {
-		uint32_t v = order[r];
-		if (g->node[v].prefer || !coverers(g, v))
+		uint32_t v = g->order[r];
+		if (g->node[v].prefer || !covered(g, v))
 			(void)make_ref(g, v);
 	}
-	free(order);
 	return TL_OK;
 }
 
-/* 5. By bytes.  Every node begins whole, as if a reference without members; making v a centre saves what its
- * members' deltas are cheaper than what they cost now, less what v itself costs more than now. */
+/* 5. By bytes.  Every node begins whole, as if a reference without members; making v a centre saves
+ * what its members' deltas are cheaper than what they cost now, less what v itself costs more than
+ * now. */
 
 struct costs {
 	int64_t *now;  /* [n] what the node costs as things stand */
@@ -349,27 +415,11 @@ static void centre_on(struct graph *g, uint32_t v, void *ctx)
 	}
 }
 
-/* The cheapest arc of u to a reference other than but; NULL for none. */
-static const struct tl_select_arc *best_arc(const struct graph *g, uint32_t u, uint32_t but)
-{
-	const struct tl_select_arc *best = NULL;
-	for (uint32_t i = g->out[u]; i < g->out[u + 1]; i++) {
-		const struct tl_select_arc *a = &g->arc[i];
-		if (!g->is_ref[a->ref] || a->ref == but)
-			continue;
-		if (!best || a->cost < best->cost ||
-		    (a->cost == best->cost && a->identity > best->identity) ||
-		    (a->cost == best->cost && a->identity == best->identity &&
-		     g->rank[a->ref] < g->rank[best->ref]))
-			best = a;
-	}
-	return best;
-}
-
-/* What is saved if reference v becomes a member and its members go elsewhere; INT64_MIN where they cannot. */
+/* What is saved if reference v becomes a member and its members go elsewhere; INT64_MIN where they
+ * cannot. */
 static int64_t demotion(const struct graph *g, uint32_t v)
 {
-	const struct tl_select_arc *own = best_arc(g, v, v);
+	const struct tl_select_arc *own = best_arc(g, v);
 	if (!own)
 		return INT64_MIN;
 	int64_t sum = (int64_t)g->node[v].cost - own->cost;
@@ -377,10 +427,10 @@ static int64_t demotion(const struct graph *g, uint32_t v)
 		uint32_t u = g->arc[g->by_ref[i]].member;
 		if (g->is_ref[u])
 			continue;
-		const struct tl_select_arc *here = best_arc(g, u, TL_SELECT_NONE);
+		const struct tl_select_arc *here = best_arc(g, u);
 		if (!here || here->ref != v)
 			continue;
-		const struct tl_select_arc *there = best_arc(g, u, v);
+		const struct tl_select_arc *there = second_arc(g, u);
 		if (!there)
 			return INT64_MIN;
 		sum -= (int64_t)there->cost - here->cost;
@@ -388,23 +438,18 @@ static int64_t demotion(const struct graph *g, uint32_t v)
 	return sum;
 }
 
-static enum tl_status prune(struct graph *g, struct tl_err *err)
+static void prune(struct graph *g)
 {
-	uint32_t *order = tl_mem_alloc(g->n, sizeof *order, err);
-	if (!order)
-		return TL_NOMEM;
-	for (size_t v = 0; v < g->n; v++)
-		order[g->rank[v]] = (uint32_t)v;
+	begin_best(g);
 	for (size_t r = g->n; r-- > 0;) {
-		uint32_t v = order[r];
+		uint32_t v = g->order[r];
 		if (g->is_ref[v] && !g->node[v].prefer && demotion(g, v) > 0)
 			g->is_ref[v] = false;
 	}
-	free(order);
-	return TL_OK;
 }
 
-/* Takes centres while they save; a gain that fell since it was computed goes back into the queue. */
+/* Takes centres while they save; a gain that fell since it was computed goes back into the queue.
+ */
 static void take_centres(struct graph *g, struct costs *c, struct queue *q)
 {
 	uint32_t v;
@@ -452,7 +497,8 @@ static enum tl_status by_bytes(struct graph *g, struct tl_err *err)
 		goto out;
 	take_centres(g, &c, &q);
 	rest_whole(g, &c);
-	st = prune(g, err);
+	prune(g);
+	st = TL_OK;
 out:
 	free(c.now);
 	free(c.gain);
@@ -463,15 +509,16 @@ out:
 
 /* 6. Members. */
 
-static void assign(const struct graph *g, struct tl_select_result *r)
+static void assign(struct graph *g, struct tl_select_result *r)
 {
+	begin_best(g);
 	for (size_t u = 0; u < g->n; u++) {
 		if (g->is_ref[u]) {
 			r->ref[u] = (uint32_t)u;
 			r->refs++;
 			continue;
 		}
-		const struct tl_select_arc *a = best_arc(g, (uint32_t)u, TL_SELECT_NONE);
+		const struct tl_select_arc *a = best_arc(g, (uint32_t)u);
 		r->ref[u] = a ? a->ref : TL_SELECT_NONE;
 		r->source[u] = a ? a->source : 0;
 		r->members += a != NULL;
@@ -486,9 +533,10 @@ enum tl_status tl_select_run(const struct tl_select_node *node, size_t nodes,
 			     const struct tl_select_params *params, struct tl_select_result *ret,
 			     struct tl_err *err)
 {
-	static enum tl_status (*const how[])(struct graph *, struct tl_err *) = {
-		[TL_SELECT_BYTES] = by_bytes, [TL_SELECT_COUNT] = by_count,
-		[TL_SELECT_LENGTH] = by_length};
+	static enum tl_status (*const how[])(struct graph *,
+					     struct tl_err *) = {[TL_SELECT_BYTES] = by_bytes,
+								 [TL_SELECT_COUNT] = by_count,
+								 [TL_SELECT_LENGTH] = by_length};
 	struct graph g = {.node = node, .n = nodes, .arc = arc, .arcs = arcs};
 	*ret = (struct tl_select_result){.ref = tl_mem_alloc(nodes, sizeof *ret->ref, err),
 					 .source = tl_mem_zalloc(nodes, sizeof *ret->source, err)};

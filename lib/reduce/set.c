@@ -18,7 +18,8 @@
 struct tl_set_edge {
 	uint64_t a, b;
 	uint32_t block, index; /* of the spool; in the block */
-	uint32_t ops, extra_a, extra_b; /* bytes of the script, residues that it holds for each side */
+	uint32_t ops, extra_a,
+		extra_b; /* bytes of the script, residues that it holds for each side */
 	uint32_t identity;
 	uint8_t flags;
 };
@@ -36,62 +37,77 @@ static enum tl_status add_word(struct tl_set *set, const struct tl_entry *e, str
 	return st == TL_OK ? tl_buf_add(&set->words, "\n", 1, err) : st;
 }
 
-static enum tl_status add_record(struct tl_set *set, const struct tl_entry *e, enum tl_kind kind,
-				 size_t i, struct tl_err *err)
+static enum tl_status add_record(struct tl_set *set, const struct tl_entry *e,
+				 const struct tl_batch *b, size_t i, struct tl_err *err)
 {
-	enum tl_status st = tl_mem_grow(&set->record, &set->cap, set->n + 1, sizeof *set->record,
-					err);
+	enum tl_status st =
+		tl_mem_grow(&set->record, &set->cap, set->n + 1, sizeof *set->record, err);
 	if (st != TL_OK)
 		return st;
-	set->record[set->n++] = (struct tl_set_record){
-		.ordinal = e->ordinal, .base = kind == TL_KIND_SEQ ? e->ordinal : e->base,
-		.block = (uint32_t)tl_spool_count(set->spool), .entry = (uint32_t)i,
-		.node = TL_SELECT_NONE, .kind = (uint8_t)kind,
-		.role = kind == TL_KIND_SEQ ? TL_SET_REF : TL_SET_COPY};
+	bool whole = b->kind == TL_KIND_SEQ;
+	set->current[b->kind] = set->n;
+	set->record[set->n++] =
+		(struct tl_set_record){.ordinal = e->ordinal,
+				       .base = whole ? e->ordinal : e->base,
+				       .block = (uint32_t)tl_spool_count(set->spool),
+				       .entry = (uint32_t)i,
+				       .node = TL_SELECT_NONE,
+				       .kind = (uint8_t)b->kind,
+				       .role = whole ? TL_SET_REF : TL_SET_COPY,
+				       .nucleotide = b->alphabet == TL_NUCLEOTIDE,
+				       .prefer = b->kind == TL_KIND_DUP && set->opt_prefer &&
+						 tl_names_match(set->opt_prefer, e->head,
+								e->ordinal)};
 	return set->want_words ? add_word(set, e, err) : TL_OK;
 }
 
-static enum tl_status add_node(struct tl_set *set, const struct tl_entry *e, bool nucleotide,
-			       struct tl_err *err)
+static enum tl_status add_node(struct tl_set *set, const struct tl_entry *e, struct tl_err *err)
 {
-	enum tl_status st = tl_mem_grow(&set->node, &set->node_cap, set->nodes + 1,
-					sizeof *set->node, err);
+	enum tl_status st =
+		tl_mem_grow(&set->node, &set->node_cap, set->nodes + 1, sizeof *set->node, err);
 	if (st != TL_OK)
 		return st;
 	set->node[set->nodes] = (struct tl_select_node){
-		.prefer = set->opt_prefer &&
-			  tl_names_match(set->opt_prefer, e->head, e->ordinal)};
+		.prefer = set->opt_prefer && tl_names_match(set->opt_prefer, e->head, e->ordinal)};
 	set->record[set->n - 1].node = (uint32_t)set->nodes++;
-	set->record[set->n - 1].nucleotide = nucleotide;
 	return TL_OK;
 }
 
 /* A piece of a record that stands whole; the last one fills in its node. */
-static enum tl_status add_piece(struct tl_set *set, const struct tl_entry *e, bool nucleotide,
-				struct tl_err *err)
+static enum tl_status add_piece(struct tl_set *set, const struct tl_entry *e, struct tl_err *err)
 {
+	const struct tl_set_record *r = &set->record[set->current[TL_KIND_SEQ]];
 	bool first = !(e->flags & TL_REC_IN), last = !(e->flags & TL_REC_OUT);
-	struct tl_hash128 hash;
-	enum tl_status st = first ? add_node(set, e, nucleotide, err) : TL_OK;
+	enum tl_status st = first ? add_node(set, e, err) : TL_OK;
 	if (st != TL_OK)
 		return st;
-	if (first) {
-		set->growing = 0;
+	if (first)
 		tl_hash_reset(set->hash);
+	tl_hash_put(set->hash, e->resi.p, e->resi.n);
+	if (last) {
+		struct tl_select_node *node = &set->node[r->node];
+		node->length = r->length;
+		node->hash = tl_hash_get(set->hash).lo;
+		node->cost = tl_select_whole(r->length, r->nucleotide);
 	}
-	set->growing += e->length;
-	if (first && last) {
-		hash = tl_hash_128(e->resi.p, e->resi.n);
-	} else {
-		tl_hash_put(set->hash, e->resi.p, e->resi.n);
-		hash = tl_hash_get(set->hash);
-	}
-	if (last && set->nodes) {
-		struct tl_select_node *node = &set->node[set->nodes - 1];
-		node->length = set->growing;
-		node->hash = hash.lo;
-		node->cost = tl_select_whole(set->growing, nucleotide);
-	}
+	return TL_OK;
+}
+
+/* A piece of a delta; with the last one its script is looked at. */
+static enum tl_status add_delta(struct tl_set *set, const struct tl_entry *e, struct tl_err *err)
+{
+	struct tl_set_record *r = &set->record[set->current[TL_KIND_DELTA]];
+	struct tl_delta_sum sum;
+	if (!(e->flags & TL_REC_IN))
+		tl_buf_reset(&set->ops);
+	enum tl_status st = tl_buf_add(&set->ops, e->ops.p, e->ops.n, err);
+	if (st != TL_OK || e->flags & TL_REC_OUT)
+		return st;
+	if (!tl_delta_look((struct tl_str){set->ops.data, set->ops.len}, &sum))
+		return tl_err_set(err, TL_DATA, "record tl|%llu: a broken delta script",
+				  (unsigned long long)e->ordinal);
+	r->identity = tl_cigar_identity(&sum.cigar);
+	r->minus = sum.minus;
 	return TL_OK;
 }
 
@@ -102,9 +118,14 @@ static enum tl_status put_batch(struct tl_set *set, const struct tl_batch *b, st
 		struct tl_entry e;
 		tl_batch_get(b, i, &e);
 		if (!(e.flags & TL_REC_IN))
-			st = add_record(set, &e, b->kind, i, err);
-		if (st == TL_OK && b->kind == TL_KIND_SEQ)
-			st = add_piece(set, &e, b->alphabet == TL_NUCLEOTIDE, err);
+			st = add_record(set, &e, b, i, err);
+		if (st != TL_OK)
+			break;
+		set->record[set->current[b->kind]].length += e.length;
+		if (b->kind == TL_KIND_SEQ)
+			st = add_piece(set, &e, err);
+		else if (b->kind == TL_KIND_DELTA)
+			st = add_delta(set, &e, err);
 	}
 	return st;
 }
@@ -114,7 +135,8 @@ static uint32_t clip(size_t n)
 	return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
 }
 
-static enum tl_status put_edges(struct tl_set *set, const struct tl_edges *edges, struct tl_err *err)
+static enum tl_status put_edges(struct tl_set *set, const struct tl_edges *edges,
+				struct tl_err *err)
 {
 	for (size_t i = 0; i < edges->n; i++) {
 		struct tl_edge e;
@@ -127,16 +149,20 @@ static enum tl_status put_edges(struct tl_set *set, const struct tl_edges *edges
 		if (st != TL_OK)
 			return st;
 		/* The criterion may be stricter than the aligner's was, never looser. */
-		uint8_t flags = e.flags &
-				tl_link_judge(&set->criterion, &sum, e.flags & TL_EDGE_MINUS);
+		uint8_t flags =
+			e.flags & tl_link_judge(&set->criterion, &sum, e.flags & TL_EDGE_MINUS);
 		if (!flags)
 			continue;
-		set->edge[set->edges++] = (struct tl_set_edge){
-			.a = e.a, .b = e.b, .block = (uint32_t)tl_spool_count(set->spool),
-			.index = (uint32_t)i, .flags = flags,
-			.identity = tl_cigar_identity(&sum.cigar),
-			.ops = clip(e.ops.n), .extra_a = clip(e.suba.n + e.lita.n),
-			.extra_b = clip(e.subb.n + e.litb.n)};
+		set->edge[set->edges++] =
+			(struct tl_set_edge){.a = e.a,
+					     .b = e.b,
+					     .block = (uint32_t)tl_spool_count(set->spool),
+					     .index = (uint32_t)i,
+					     .flags = flags,
+					     .identity = tl_cigar_identity(&sum.cigar),
+					     .ops = clip(e.ops.n),
+					     .extra_a = clip(e.suba.n + e.lita.n),
+					     .extra_b = clip(e.subb.n + e.litb.n)};
 	}
 	return TL_OK;
 }
@@ -197,6 +223,13 @@ static enum tl_status sort_records(struct tl_set *set, struct tl_err *err)
 struct tl_set_record *tl_set_find(const struct tl_set *set, uint64_t ordinal)
 {
 	size_t lo = 0, hi = set->n;
+	/* Ordinals rise by one at least, so none stands behind that place, and mostly it is that.
+	 */
+	if (hi && ordinal >= set->record[0].ordinal && ordinal - set->record[0].ordinal < hi) {
+		hi = (size_t)(ordinal - set->record[0].ordinal);
+		if (set->record[hi].ordinal == ordinal)
+			return &set->record[hi];
+	}
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 		if (set->record[mid].ordinal < ordinal)
@@ -215,44 +248,60 @@ static enum tl_status missing(struct tl_err *err, uint64_t ordinal)
 
 /* 3. Copies of copies. */
 
-/* Sets, for all records, how many copies there are between each and one that stands whole. */
-static enum tl_status find_depths(struct tl_set *set, struct tl_err *err)
+/* Follows a record down to one that stands whole: how many copies, and how many deltas among them.
+ */
+static enum tl_status walk(struct tl_set *set, const struct tl_set_record *r, unsigned *ret_copies,
+			   unsigned *ret_deltas, const struct tl_set_record **ret_root,
+			   struct tl_err *err)
 {
-	bool changed = true;
-	for (unsigned pass = 0; changed; pass++) {
-		if (pass > TL_EXPAND_DEPTH + 1)
-			return tl_err_set(err, TL_DATA, "a chain of deltas that is too long, or a circle");
-		changed = false;
-		for (size_t i = 0; i < set->n; i++) {
-			struct tl_set_record *r = &set->record[i];
-			if (r->role != TL_SET_COPY && r->role != TL_SET_MEMBER)
-				continue;
-			struct tl_set_record *base = tl_set_find(set, r->base);
-			if (!base)
-				return missing(err, r->base);
-			base->is_base = true;
-			if (r->depth != base->depth + 1) {
-				r->depth = base->depth + 1;
-				changed = true;
-			}
-		}
+	unsigned copies = 0, deltas = 0;
+	bool twin = false;
+	while (r->role == TL_SET_COPY || r->role == TL_SET_MEMBER) {
+		struct tl_set_record *base = tl_set_find(set, r->base);
+		if (!base)
+			return missing(err, r->base);
+		if (base->nucleotide != r->nucleotide)
+			return tl_err_set(err, TL_DATA,
+					  "record tl|%llu is copied from one of another alphabet",
+					  (unsigned long long)r->ordinal);
+		base->is_base = true;
+		copies++;
+		deltas += r->role == TL_SET_MEMBER || r->kind == TL_KIND_DELTA;
+		bool again = twin && r->kind == TL_KIND_DUP;
+		twin = r->kind == TL_KIND_DUP;
+		/* As no duplicate is one of a duplicate, a circle has deltas in it. */
+		if (deltas > TL_EXPAND_DEPTH || again)
+			return tl_err_set(
+				err, TL_DATA,
+				"record tl|%llu hangs on a chain of copies that is too long, a "
+				"circle, or a duplicate of a duplicate",
+				(unsigned long long)r->ordinal);
+		r = base;
 	}
+	*ret_copies = copies;
+	*ret_deltas = deltas;
+	*ret_root = r;
 	return TL_OK;
 }
 
-/* The longest chain of copies that hangs on each node, so that no new link makes one too long. */
-static enum tl_status find_heights(struct tl_set *set, uint8_t *height, struct tl_err *err)
+/* Sets the depths of all records, and, for each node, the longest chain of deltas that hangs on it,
+ * so that no new link makes one too long. */
+static enum tl_status find_depths(struct tl_set *set, uint8_t *opt_height, struct tl_err *err)
 {
-	enum tl_status st = find_depths(set, err);
-	for (size_t i = 0; i < set->n && st == TL_OK; i++) {
-		const struct tl_set_record *r = &set->record[i];
-		uint8_t depth = r->depth;
-		while (r && r->role == TL_SET_COPY)
-			r = tl_set_find(set, r->base);
-		if (r && r->node != TL_SELECT_NONE && height[r->node] < depth)
-			height[r->node] = depth;
+	for (size_t i = 0; i < set->n; i++) {
+		struct tl_set_record *r = &set->record[i];
+		const struct tl_set_record *root = r;
+		unsigned copies = 0, deltas = 0;
+		enum tl_status st = walk(set, r, &copies, &deltas, &root, err);
+		if (st != TL_OK)
+			return st;
+		r->depth = (uint8_t)copies;
+		if (r->prefer && !deltas)
+			set->node[root->node].prefer = 1;
+		if (opt_height && opt_height[root->node] < deltas)
+			opt_height[root->node] = (uint8_t)deltas;
 	}
-	return st;
+	return TL_OK;
 }
 
 /* 4. The selection. */
@@ -268,16 +317,22 @@ static enum tl_status make_arcs(struct tl_set *set, const uint8_t *height,
 			return missing(err, a ? e->b : e->a);
 		uint64_t source = (uint64_t)i << 1;
 		bool nt = a->nucleotide;
+		if (b->nucleotide != nt)
+			return tl_err_set(
+				err, TL_DATA,
+				"an edge between records tl|%llu and tl|%llu of different "
+				"alphabets",
+				(unsigned long long)e->a, (unsigned long long)e->b);
 		if (a->node == TL_SELECT_NONE || b->node == TL_SELECT_NONE)
 			continue; /* one of them is a copy by now */
 		if (e->flags & TL_EDGE_A && height[a->node] < TL_EXPAND_DEPTH)
-			arc[n++] = (struct tl_select_arc){
-				a->node, b->node, tl_select_delta(e->ops, e->extra_a, nt),
-				e->identity, source};
+			arc[n++] = (struct tl_select_arc){a->node, b->node,
+							  tl_select_delta(e->ops, e->extra_a, nt),
+							  e->identity, source};
 		if (e->flags & TL_EDGE_B && height[b->node] < TL_EXPAND_DEPTH)
-			arc[n++] = (struct tl_select_arc){
-				b->node, a->node, tl_select_delta(e->ops, e->extra_b, nt),
-				e->identity, source | 1};
+			arc[n++] = (struct tl_select_arc){b->node, a->node,
+							  tl_select_delta(e->ops, e->extra_b, nt),
+							  e->identity, source | 1};
 	}
 	*ret_n = n;
 	return TL_OK;
@@ -289,7 +344,7 @@ static enum tl_status run_selection(struct tl_set *set, const struct tl_select_p
 	uint8_t *height = tl_mem_zalloc(set->nodes, 1, err);
 	struct tl_select_arc *arc = tl_mem_alloc(2 * set->edges, sizeof *arc, err);
 	size_t arcs = 0;
-	enum tl_status st = height && arc ? find_heights(set, height, err) : TL_NOMEM;
+	enum tl_status st = height && arc ? find_depths(set, height, err) : TL_NOMEM;
 	if (st == TL_OK)
 		st = make_arcs(set, height, arc, &arcs, err);
 	if (st == TL_OK)
@@ -311,9 +366,9 @@ static void set_roles(struct tl_set *set)
 		if (r->node == TL_SELECT_NONE)
 			continue;
 		uint32_t ref = set->result.ref[r->node];
-		r->role = ref == TL_SELECT_NONE ? TL_SET_LOOSE :
-			  ref == r->node	? TL_SET_REF :
-						  TL_SET_MEMBER;
+		r->role = ref == TL_SELECT_NONE ? TL_SET_LOOSE
+			  : ref == r->node      ? TL_SET_REF
+						: TL_SET_MEMBER;
 		if (r->role == TL_SET_MEMBER)
 			r->base = set->record[set->of_node[ref]].ordinal;
 	}
@@ -345,6 +400,16 @@ struct tl_delta tl_set_script(const struct tl_set *set, const struct tl_set_reco
 	return (struct tl_delta){{p, n[0]}, {p + n[0], n[1]}, {p + n[0] + n[1], n[2]}};
 }
 
+/* Does the script make the member of a node out of its reference? */
+static bool fits(const struct tl_set *set, uint32_t node, const struct tl_delta *d)
+{
+	struct tl_delta_sum sum;
+	uint64_t end;
+	return tl_delta_look(d->ops, &sum) && sum.length == set->node[node].length &&
+	       tl_bits_add(sum.b_start, sum.cigar.match + sum.cigar.subst + sum.cigar.del, &end) &&
+	       end <= set->node[set->result.ref[node]].length;
+}
+
 static enum tl_status make_script(struct tl_set *set, const struct tl_edges *edges,
 				  const struct tl_set_edge *e, uint64_t source, uint32_t node,
 				  struct tl_buf *turned, struct tl_err *err)
@@ -353,7 +418,13 @@ static enum tl_status make_script(struct tl_set *set, const struct tl_edges *edg
 	struct tl_delta d;
 	tl_edge_get(edges, e->index, &edge);
 	enum tl_status st = tl_delta_from_edge(&edge, source & 1, turned, &d, err);
-	return st == TL_OK ? put_script(set, node, &d, err) : st;
+	if (st == TL_OK && !fits(set, node, &d))
+		st = tl_err_set(err, TL_DATA, "it does not fit their residues");
+	if (st == TL_OK)
+		return put_script(set, node, &d, err);
+	(void)tl_err_prefix(err, "the edge of records tl|%llu and tl|%llu",
+			    (unsigned long long)e->a, (unsigned long long)e->b);
+	return st;
 }
 
 /* The nodes of members in the order of their edges, so that each block of edges is decoded once. */
@@ -439,7 +510,7 @@ enum tl_status tl_set_select(struct tl_set *set, const struct tl_select_params *
 	free(set->edge);
 	set->edge = NULL;
 	set->edges = set->edge_cap = 0;
-	return find_depths(set, err);
+	return find_depths(set, NULL, err);
 }
 
 const struct tl_set_record *tl_set_root(const struct tl_set *set, const struct tl_set_record *r)
@@ -472,5 +543,6 @@ void tl_set_free(struct tl_set *set)
 	tl_buf_free(&set->scripts);
 	free(set->script);
 	tl_hash_free(set->hash);
+	tl_buf_free(&set->ops);
 	free(set);
 }

@@ -45,26 +45,37 @@ void tl_alphabet_revcomp(uint8_t *dst, const uint8_t *src, size_t n)
 		dst[i] = tl_alphabet_complement[src[n - 1 - i]];
 }
 
-enum tl_alphabet tl_alphabet_guess(const uint8_t *text, size_t n)
+bool tl_alphabet_count(struct tl_alphabet_tally *tally, const uint8_t *text, size_t n)
 {
-	const uint8_t *p = text, *end = text + n;
-	bool cr = tl_lines_cr(text, n), fresh = true;
-	size_t residues = 0, plain = 0;
-	while (p < end && residues < GUESS_RESIDUES) {
-		if (fresh && (*p == '>' || *p == ';')) {
-			p = tl_lines_find(p, end, cr);
-			fresh = false;
-			continue;
-		}
-		uint8_t c = *p++;
-		fresh = c == '\n' || (cr && c == '\r');
+	for (size_t i = 0; i < n && tally->residues < GUESS_RESIDUES && !tally->other; i++) {
+		uint8_t c = text[i];
 		if (!tl_alphabet_residue[c])
 			continue;
 		uint8_t class = c == '*' ? 0 : nucleotide_class[(c & 31) - 1];
-		if (class == 0)
-			return TL_PROTEIN;
-		residues++;
-		plain += class == 2;
+		tally->residues++;
+		tally->plain += class == 2;
+		tally->other = class == 0;
 	}
-	return residues && plain * 10 >= residues * 9 ? TL_NUCLEOTIDE : TL_PROTEIN;
+	return tally->residues < GUESS_RESIDUES && !tally->other;
+}
+
+enum tl_alphabet tl_alphabet_judge(const struct tl_alphabet_tally *t)
+{
+	bool most = t->residues && t->plain * 10 >= t->residues * 9;
+	return most && !t->other ? TL_NUCLEOTIDE : TL_PROTEIN;
+}
+
+enum tl_alphabet tl_alphabet_guess(const uint8_t *text, size_t n)
+{
+	const uint8_t *p = text, *end = text + n;
+	struct tl_alphabet_tally tally = {0};
+	bool cr = tl_lines_cr(text, n), more = true;
+	while (p < end && more) {
+		const uint8_t *stop = tl_lines_find(p, end, cr);
+		if (*p != '>' && *p != ';')
+			more = tl_alphabet_count(&tally, p, (size_t)(stop - p));
+		/* Past one byte of the line end: the rest of it is a blank line. */
+		p = stop < end ? stop + 1 : end;
+	}
+	return tl_alphabet_judge(&tally);
 }

@@ -2,27 +2,38 @@
 /* batch: some records in columns. */
 #include <tl/batch.h>
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include <tl/mem.h>
 
-/* All columns but lead, by kind; in the struct they are of one type. */
-enum { COLUMNS = 10 };
+/* The columns that the batch's kind and format have: first the full ones, then those of which most items
+ * are empty. */
+enum { COLUMNS = 13 };
 
-static unsigned columns(struct tl_batch *b, struct tl_col *ret[COLUMNS])
+static unsigned columns(struct tl_batch *b, struct tl_col *ret[COLUMNS], unsigned *ret_full)
 {
+	bool fastq = b->format == TL_FORMAT_FASTQ;
 	unsigned n = 0;
 	ret[n++] = &b->head;
-	ret[n++] = &b->mask;
-	ret[n++] = &b->odd;
-	ret[n++] = &b->urac;
-	ret[n++] = &b->lay;
 	if (b->kind == TL_KIND_SEQ)
 		ret[n++] = &b->resi;
+	if (fastq)
+		ret[n++] = &b->qual;
 	if (b->kind == TL_KIND_DELTA) {
 		ret[n++] = &b->ops;
 		ret[n++] = &b->subs;
 		ret[n++] = &b->lits;
+	}
+	*ret_full = n;
+	ret[n++] = &b->lead;
+	ret[n++] = &b->mask;
+	ret[n++] = &b->odd;
+	ret[n++] = &b->urac;
+	ret[n++] = &b->lay;
+	if (fastq) {
+		ret[n++] = &b->plus;
+		ret[n++] = &b->qlay;
 	}
 	return n;
 }
@@ -43,34 +54,37 @@ static enum tl_status room(struct tl_batch *b, struct tl_err *err)
 	return TL_OK;
 }
 
-/* The lead column is made only when an entry has lead bytes; it then gets empty items for all
+/* Such a column gets items only when one of them has bytes: then also empty ones for all entries
  * before. */
-static enum tl_status end_lead(struct tl_batch *b, struct tl_err *err)
+static enum tl_status end_sparse(struct tl_col *col, size_t entries, struct tl_err *err)
 {
 	enum tl_status st;
-	if (!b->lead.n && !b->lead.bytes.len)
+	if (!col->n && !col->bytes.len)
 		return TL_OK;
-	size_t len = b->lead.bytes.len;
-	while (b->lead.n < b->n) {
-		b->lead.bytes.len = b->lead.n ? b->lead.end[b->lead.n - 1] : 0;
-		st = tl_col_end(&b->lead, err);
-		b->lead.bytes.len = len;
+	size_t len = col->bytes.len;
+	while (col->n < entries) {
+		col->bytes.len = col->n ? col->end[col->n - 1] : 0;
+		st = tl_col_end(col, err);
+		col->bytes.len = len;
 		if (st != TL_OK)
 			return st;
 	}
-	return tl_col_end(&b->lead, err);
+	return tl_col_end(col, err);
 }
 
 enum tl_status tl_batch_end(struct tl_batch *batch, uint64_t ordinal, uint8_t flags,
 			    uint64_t length, uint64_t base, struct tl_err *err)
 {
 	struct tl_col *col[COLUMNS];
-	unsigned n = columns(batch, col);
+	unsigned full, n = columns(batch, col, &full), i;
 	enum tl_status st;
-	if ((st = room(batch, err)) != TL_OK || (st = end_lead(batch, err)) != TL_OK)
+	if ((st = room(batch, err)) != TL_OK)
 		return st;
-	for (unsigned i = 0; i < n; i++)
+	for (i = 0; i < full; i++)
 		if ((st = tl_col_end(col[i], err)) != TL_OK)
+			return st;
+	for (; i < n; i++)
+		if ((st = end_sparse(col[i], batch->n, err)) != TL_OK)
 			return st;
 	batch->ordinal[batch->n] = ordinal;
 	batch->flags[batch->n] = flags;
@@ -94,6 +108,11 @@ enum tl_status tl_batch_add(struct tl_batch *batch, const struct tl_entry *e, st
 	    (st = add_str(&batch->urac, e->urac, err)) != TL_OK ||
 	    (st = add_str(&batch->lay, e->lay, err)) != TL_OK)
 		return st;
+	if (batch->format == TL_FORMAT_FASTQ &&
+	    ((st = add_str(&batch->plus, e->plus, err)) != TL_OK ||
+	     (st = add_str(&batch->qual, e->qual, err)) != TL_OK ||
+	     (st = add_str(&batch->qlay, e->qlay, err)) != TL_OK))
+		return st;
 	if (batch->kind == TL_KIND_SEQ && (st = add_str(&batch->resi, e->resi, err)) != TL_OK)
 		return st;
 	if (batch->kind == TL_KIND_DELTA &&
@@ -112,22 +131,24 @@ static struct tl_str item(const struct tl_col *col, size_t i)
 
 void tl_batch_get(const struct tl_batch *batch, size_t i, struct tl_entry *ret)
 {
-	*ret = (struct tl_entry){
-		.ordinal = batch->ordinal[i],
-		.length = batch->length[i],
-		.base = batch->base ? batch->base[i] : 0,
-		.flags = batch->flags[i],
-		.head = item(&batch->head, i),
-		.lead = item(&batch->lead, i),
-		.mask = item(&batch->mask, i),
-		.odd = item(&batch->odd, i),
-		.urac = item(&batch->urac, i),
-		.lay = item(&batch->lay, i),
-		.resi = item(&batch->resi, i),
-		.ops = item(&batch->ops, i),
-		.subs = item(&batch->subs, i),
-		.lits = item(&batch->lits, i),
-	};
+	/* Field by field: to clear so large a struct first takes longer than all else here. */
+	ret->ordinal = batch->ordinal[i];
+	ret->length = batch->length[i];
+	ret->base = batch->base ? batch->base[i] : 0;
+	ret->flags = batch->flags[i];
+	ret->head = item(&batch->head, i);
+	ret->lead = item(&batch->lead, i);
+	ret->mask = item(&batch->mask, i);
+	ret->odd = item(&batch->odd, i);
+	ret->urac = item(&batch->urac, i);
+	ret->lay = item(&batch->lay, i);
+	ret->plus = item(&batch->plus, i);
+	ret->qual = item(&batch->qual, i);
+	ret->qlay = item(&batch->qlay, i);
+	ret->resi = item(&batch->resi, i);
+	ret->ops = item(&batch->ops, i);
+	ret->subs = item(&batch->subs, i);
+	ret->lits = item(&batch->lits, i);
 }
 
 static size_t col_bytes(const struct tl_col *col)
@@ -139,14 +160,16 @@ size_t tl_batch_bytes(const struct tl_batch *b)
 {
 	return b->n * (3 * sizeof(uint64_t) + 1) + col_bytes(&b->head) + col_bytes(&b->lead) +
 	       col_bytes(&b->mask) + col_bytes(&b->odd) + col_bytes(&b->urac) +
-	       col_bytes(&b->lay) + col_bytes(&b->resi) + col_bytes(&b->ops) +
+	       col_bytes(&b->lay) + col_bytes(&b->plus) + col_bytes(&b->qual) +
+	       col_bytes(&b->qlay) + col_bytes(&b->resi) + col_bytes(&b->ops) +
 	       col_bytes(&b->subs) + col_bytes(&b->lits);
 }
 
 static void each_column(struct tl_batch *b, void (*fn)(struct tl_col *))
 {
-	struct tl_col *all[] = {&b->head, &b->lead, &b->mask, &b->odd,  &b->urac,
-				&b->lay,  &b->resi, &b->ops,  &b->subs, &b->lits};
+	struct tl_col *all[] = {&b->head, &b->lead, &b->mask, &b->odd,	&b->urac,
+				&b->lay,  &b->plus, &b->qual, &b->qlay, &b->resi,
+				&b->ops,  &b->subs, &b->lits};
 	for (unsigned i = 0; i < sizeof all / sizeof *all; i++)
 		fn(all[i]);
 }

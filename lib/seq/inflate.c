@@ -1,35 +1,47 @@
 /* SPDX-License-Identifier: MIT */
-/* inflate: a byte source that undoes gzip where the content says so. */
+/* inflate: a byte source that undoes compression where the content says so.
+ *
+ * Contents: 1. what the file is  2. between members  3. inside  4. the object.
+ */
 #include <tl/inflate.h>
 
-#include <isa-l/igzip_lib.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <tl/io.h>
+#include <tl/bits.h>
 #include <tl/mem.h>
 
-#define INPUT_SIZE (256u << 10) /* compressed bytes read at once */
-#define SNIFF_SIZE 16           /* bytes by which the format is known */
+#include "inflate_bgzf.h"
+#include "inflate_format.h"
+
+#define SKIPPABLE 8 /* header of a skippable frame: magic, length of what follows */
 
 enum state {
 	PLAIN,
-	MEMBER,  /* inside a gzip member */
-	BETWEEN, /* behind one */
+	BETWEEN, /* members, or before the first one */
+	SKIP,    /* inside a skippable frame */
+	RUN,     /* inside members of BGZF */
+	MEMBER,  /* inside any other */
+	ZEROS,   /* behind the last member */
 	END,     /* the text ended */
 };
 
 struct tl_inflate {
-	int fd;
-	char *name; /* for messages */
-	bool from_stdin;
+	struct tl_inflate_input *in;
+	struct tl_pool *opt_pool;
 	enum state state;
-	bool eof;        /* of the file */
-	size_t held;     /* PLAIN: bytes not yet given, at input + INPUT_SIZE - held */
-	uint64_t offset; /* of the end of input in the file */
-	struct inflate_state gz;
-	uint8_t input[INPUT_SIZE];
+	const struct tl_inflate_format *format; /* NULL: only skippable frames so far */
+	void *member;                           /* the format's */
+	struct tl_inflate_bgzf *run;            /* NULL until one is met */
+	bool after_run;                         /* what is at pos is no member of a run */
+	uint32_t skip;                          /* SKIP: bytes left */
+};
+
+static const struct tl_inflate_format *const formats[] = {
+	&tl_inflate_gzip,
+	&tl_inflate_zstd,
+	&tl_inflate_lz4,
 };
 
 /* Formats known only to be refused, by their first bytes and with what undoes them. */
@@ -38,21 +50,22 @@ static const struct {
 	uint8_t len;
 	const char *name, *command;
 } others[] = {
+	{"\x89TLS", 4, "a record stream already", "tl-parse -d"},
 	{"BZh", 3, "bzip2", "bzip2 -dc"},
 	{"\xFD" "7zXZ\0", 6, "xz", "xz -dc"},
-	{"\x28\xB5\x2F\xFD", 4, "zstd", "zstd -dc"},
-	{"\x04\x22\x4D\x18", 4, "lz4", "lz4 -dc"},
-	{"\x02\x21\x4C\x18", 4, "lz4", "lz4 -dc"},
+	{"\x02\x21\x4C\x18", 4, "lz4 of the old format", "lz4 -dc"},
 	{"LZIP", 4, "lzip", "lzip -dc"},
 	{"\x1F\x9D", 2, "compress", "uncompress -c"},
 	{"PK\x03\x04", 4, "zip", "unzip -p"},
 };
 
-static enum tl_status refuse_others(const struct tl_inflate *in, const uint8_t *p, size_t n,
-				    struct tl_err *err)
+/* 1. What the file is. */
+
+static enum tl_status refuse_others(const struct tl_inflate_input *in, struct tl_err *err)
 {
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-		if (n < others[i].len || memcmp(p, others[i].magic, others[i].len) != 0)
+		if (tl_inflate_input_left(in) < others[i].len ||
+		    memcmp(in->data, others[i].magic, others[i].len) != 0)
 			continue;
 		if (in->from_stdin)
 			return tl_err_set(err, TL_DATA, "%s: it is %s: use \"%s |\" in front",
@@ -63,179 +76,239 @@ static enum tl_status refuse_others(const struct tl_inflate *in, const uint8_t *
 	return TL_OK;
 }
 
-static bool is_gzip(const uint8_t *p, size_t n)
+/* The format whose member begins at pos. */
+static const struct tl_inflate_format *find_format(const struct tl_inflate_input *in)
 {
-	return n >= 2 && p[0] == 0x1f && p[1] == 0x8b;
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+		if (tl_inflate_input_left(in) >= formats[i]->magic_len &&
+		    !memcmp(in->data + in->pos, formats[i]->magic, formats[i]->magic_len))
+			return formats[i];
+	return NULL;
 }
 
-static void begin_member(struct tl_inflate *in)
+/* zstd and lz4 share these: any of 16 magic numbers. */
+static bool is_skippable(const struct tl_inflate_input *in)
 {
-	isal_inflate_reset(&in->gz);
-	in->gz.crc_flag = ISAL_GZIP;
-	in->state = MEMBER;
+	const uint8_t *p = in->data + in->pos;
+	return tl_inflate_input_left(in) >= 4 && (tl_bits_get32(p) & ~15u) == 0x184D2A50;
 }
 
-/* Reads the first bytes and decides. */
-static enum tl_status sniff(struct tl_inflate *in, struct tl_err *err)
+/* Is the little that is left the beginning of a magic number? */
+static bool is_cut_magic(const struct tl_inflate_format *format, const struct tl_inflate_input *in)
 {
-	uint8_t *p = in->input + INPUT_SIZE - SNIFF_SIZE;
-	size_t got;
-	enum tl_status st = tl_io_read(in->fd, p, SNIFF_SIZE, &got, err);
+	const uint8_t *p = in->data + in->pos;
+	size_t n = tl_inflate_input_left(in);
+	if (format && n < format->magic_len && !memcmp(p, format->magic, n))
+		return true;
+	return (!format || format->frames) && n < 4 && p[0] >> 4 == 5 &&
+	       !memcmp(p + 1, "\x2a\x4d", n - 1);
+}
+
+/* By the first bytes; the names of files say nothing. */
+static enum tl_status sniff(struct tl_inflate *src, struct tl_err *err)
+{
+	src->state = find_format(src->in) || is_skippable(src->in) ? BETWEEN : PLAIN;
+	return refuse_others(src->in, err);
+}
+
+/* 2. Between members. */
+
+static enum tl_status truncated(const struct tl_inflate *src, struct tl_err *err)
+{
+	const char *name = src->format ? src->format->name : "zstd or lz4";
+	return tl_inflate_input_bad(src->in, src->in->offset, err,
+				    "the %s data end early; the file is truncated", name);
+}
+
+static enum tl_status something_else(const struct tl_inflate *src, struct tl_err *err)
+{
+	const char *name = src->format ? src->format->name : "zstd or lz4";
+	return tl_inflate_input_bad(src->in, tl_inflate_input_here(src->in), err,
+				    "the %s data are followed by something else", name);
+}
+
+static enum tl_status begin_skippable(struct tl_inflate *src, struct tl_err *err)
+{
+	struct tl_inflate_input *in = src->in;
+	enum tl_status st = tl_inflate_input_fill(in, SKIPPABLE, err);
 	if (st != TL_OK)
 		return st;
-	in->eof = got < SNIFF_SIZE;
-	in->offset = got;
-	if ((st = refuse_others(in, p, got, err)) != TL_OK)
-		return st;
-	if (is_gzip(p, got)) {
-		isal_inflate_init(&in->gz);
-		begin_member(in);
-		in->gz.next_in = p;
-		in->gz.avail_in = (uint32_t)got;
-		return TL_OK;
-	}
-	memmove(in->input + INPUT_SIZE - got, p, got);
-	in->held = got;
+	if (tl_inflate_input_left(in) < SKIPPABLE)
+		return truncated(src, err);
+	src->skip = tl_bits_get32(in->data + in->pos + 4);
+	in->pos += SKIPPABLE;
+	src->state = SKIP;
 	return TL_OK;
 }
 
-enum tl_status tl_inflate_open(const char *name, struct tl_inflate **ret, struct tl_err *err)
+/* A member is at pos: one of BGZF, where there is a pool for them, or any. */
+static enum tl_status begin_member(struct tl_inflate *src, struct tl_err *err)
 {
-	struct tl_inflate *in = tl_mem_alloc(1, sizeof *in, err);
-	enum tl_status st;
-	if (!in)
-		return TL_NOMEM;
-	/* The input buffer stays as it is: only what was read into it is looked at. */
-	memset(in, 0, offsetof(struct tl_inflate, input));
-	in->fd = -1;
-	in->from_stdin = !strcmp(name, "-");
-	in->name = strdup(in->from_stdin ? "standard input" : name);
-	if (!in->name) {
-		st = tl_err_nomem(err, strlen(name));
-		goto fail;
-	}
-	if ((st = tl_io_open(name, &in->fd, err)) != TL_OK || (st = sniff(in, err)) != TL_OK)
-		goto fail;
-	*ret = in;
+	enum tl_status st = TL_OK;
+	size_t size = 0;
+	if (src->format == &tl_inflate_gzip && src->opt_pool && !src->after_run)
+		st = tl_inflate_bgzf_peek(src->in, &size, err);
+	if (size && !src->run)
+		st = tl_inflate_bgzf_new(src->in, src->opt_pool, &src->run, err);
+	else if (!size && st == TL_OK && !src->member)
+		st = src->format->make(&src->member, err);
+	if (st != TL_OK)
+		return st;
+	src->after_run = false;
+	src->state = size ? RUN : MEMBER;
+	if (!size)
+		src->format->begin(src->member);
 	return TL_OK;
-fail:
-	tl_inflate_close(in);
+}
+
+/* Another member, a skippable frame, zeros, or the end. */
+static enum tl_status next_member(struct tl_inflate *src, struct tl_err *err)
+{
+	struct tl_inflate_input *in = src->in;
+	enum tl_status st = tl_inflate_input_fill(in, SKIPPABLE, err);
+	if (st != TL_OK)
+		return st;
+	if (!tl_inflate_input_left(in)) {
+		src->state = END;
+		return TL_OK;
+	}
+	const struct tl_inflate_format *found = find_format(in);
+	if (!src->format && found && (found->frames || !tl_inflate_input_here(in)))
+		src->format = found;
+	if (found && found == src->format)
+		return begin_member(src, err);
+	if ((!src->format || src->format->frames) && is_skippable(in))
+		return begin_skippable(src, err);
+	if (src->format && !src->format->frames && !in->data[in->pos])
+		src->state = ZEROS;
+	else
+		return is_cut_magic(src->format, in) ? truncated(src, err) :
+						       something_else(src, err);
+	return TL_OK;
+}
+
+static enum tl_status skip_frame(struct tl_inflate *src, struct tl_err *err)
+{
+	struct tl_inflate_input *in = src->in;
+	while (src->skip) {
+		enum tl_status st = tl_inflate_input_fill(in, 1, err);
+		size_t left = tl_inflate_input_left(in);
+		if (st != TL_OK)
+			return st;
+		if (!left)
+			return truncated(src, err);
+		left = left < src->skip ? left : src->skip;
+		in->pos += left;
+		src->skip -= (uint32_t)left;
+	}
+	src->state = BETWEEN;
+	return TL_OK;
+}
+
+static enum tl_status skip_zeros(struct tl_inflate *src, struct tl_err *err)
+{
+	struct tl_inflate_input *in = src->in;
+	for (;;) {
+		enum tl_status st = tl_inflate_input_fill(in, 1, err);
+		if (st != TL_OK)
+			return st;
+		if (in->pos == in->end)
+			break;
+		if (in->data[in->pos])
+			return something_else(src, err);
+		in->pos++;
+	}
+	src->state = END;
+	return TL_OK;
+}
+
+/* 3. Inside. */
+
+/* *ret_got may be 0 where only what surrounds the text was read. */
+static enum tl_status read_member(struct tl_inflate *src, uint8_t *p, size_t n, size_t *ret_got,
+				  struct tl_err *err)
+{
+	struct tl_inflate_input *in = src->in;
+	bool done = false;
+	enum tl_status st = tl_inflate_input_fill(in, 1, err);
+	size_t left = tl_inflate_input_left(in);
+	if (st == TL_OK)
+		st = src->format->step(src->member, in, p, n, ret_got, &done, err);
+	if (st != TL_OK)
+		return st;
+	if (done)
+		src->state = BETWEEN;
+	else if (!left && !*ret_got)
+		return truncated(src, err);
+	return TL_OK;
+}
+
+static enum tl_status read_run(struct tl_inflate *src, uint8_t *p, size_t n, size_t *ret_got,
+			       struct tl_err *err)
+{
+	enum tl_status st = tl_inflate_bgzf_read(src->run, p, n, ret_got, err);
+	if (st == TL_OK && *ret_got < n) {
+		src->state = BETWEEN;
+		src->after_run = true;
+	}
 	return st;
 }
 
-static enum tl_status read_plain(struct tl_inflate *in, uint8_t *p, size_t n, size_t *ret_got,
+static enum tl_status read_plain(struct tl_inflate *src, uint8_t *p, size_t n, size_t *ret_got,
 				 struct tl_err *err)
 {
-	size_t first = in->held < n ? in->held : n, got = 0;
-	memcpy(p, in->input + INPUT_SIZE - in->held, first);
-	in->held -= first;
-	*ret_got = first;
-	if (in->eof || first == n)
-		return TL_OK;
-	enum tl_status st = tl_io_read(in->fd, p + first, n - first, &got, err);
-	if (st != TL_OK)
-		return tl_err_prefix(err, "%s", in->name), st;
-	*ret_got += got;
-	in->eof = got < n - first;
-	return TL_OK;
+	enum tl_status st = tl_inflate_input_take(src->in, p, n, ret_got, err);
+	if (st == TL_OK && *ret_got < n)
+		src->state = END;
+	return st;
 }
 
-/* Reads compressed input where none is left. */
-static enum tl_status refill(struct tl_inflate *in, struct tl_err *err)
+static enum tl_status step(struct tl_inflate *src, uint8_t *p, size_t n, size_t *ret_got,
+			   struct tl_err *err)
 {
-	size_t got;
-	if (in->gz.avail_in || in->eof)
-		return TL_OK;
-	enum tl_status st = tl_io_read(in->fd, in->input, INPUT_SIZE, &got, err);
-	if (st != TL_OK)
-		return tl_err_prefix(err, "%s", in->name), st;
-	in->eof = got < INPUT_SIZE;
-	in->offset += got;
-	in->gz.next_in = in->input;
-	in->gz.avail_in = (uint32_t)got;
-	return TL_OK;
-}
-
-static enum tl_status complain(const struct tl_inflate *in, const char *what, struct tl_err *err)
-{
-	return tl_err_set(err, TL_DATA, "%s: at byte %llu of the compressed file: %s", in->name,
-			  (unsigned long long)(in->offset - in->gz.avail_in), what);
-}
-
-static const char *reason(int code)
-{
-	switch (code) {
-	case ISAL_INCORRECT_CHECKSUM:
-		return "the gzip check (CRC or length) does not fit the data";
-	case ISAL_UNSUPPORTED_METHOD:
-	case ISAL_INVALID_WRAPPER:
-		return "the gzip header is broken";
+	switch (src->state) {
+	case PLAIN:
+		return read_plain(src, p, n, ret_got, err);
+	case MEMBER:
+		return read_member(src, p, n, ret_got, err);
+	case RUN:
+		return read_run(src, p, n, ret_got, err);
+	case SKIP:
+		return skip_frame(src, err);
+	case ZEROS:
+		return skip_zeros(src, err);
 	default:
-		return "the gzip data are broken";
+		return next_member(src, err);
 	}
 }
 
-/* Inflates up to n bytes of the member; *ret_got may be 0 where only its header or trailer
- * was read. */
-static enum tl_status read_member(struct tl_inflate *in, uint8_t *p, size_t n, size_t *ret_got,
-				  struct tl_err *err)
+/* 4. The object. */
+
+enum tl_status tl_inflate_open(const char *name, struct tl_pool *opt_pool, struct tl_inflate **ret,
+			       struct tl_err *err)
 {
-	enum tl_status st = refill(in, err);
-	uint32_t room = n < UINT32_MAX ? (uint32_t)n : UINT32_MAX, before = in->gz.avail_in;
-	*ret_got = 0;
-	if (st != TL_OK)
-		return st;
-	in->gz.next_out = p;
-	in->gz.avail_out = room;
-	int code = isal_inflate(&in->gz);
-	if (code < 0 || code == ISAL_NEED_DICT)
-		return complain(in, reason(code), err);
-	*ret_got = room - in->gz.avail_out;
-	if (in->gz.block_state == ISAL_BLOCK_FINISH)
-		in->state = BETWEEN;
-	else if (!before && in->eof && !*ret_got)
-		return complain(in, "the gzip data end early; the file is truncated", err);
-	return TL_OK;
+	struct tl_inflate *src = tl_mem_zalloc(1, sizeof *src, err);
+	if (!src)
+		return TL_NOMEM;
+	src->opt_pool = opt_pool;
+	enum tl_status st = tl_inflate_input_open(name, &src->in, err);
+	if (st == TL_OK)
+		st = sniff(src, err);
+	if (st == TL_OK)
+		*ret = src;
+	else
+		tl_inflate_close(src);
+	return st;
 }
 
-/* Behind a member: another one, zeros to the end, or the end. */
-static enum tl_status next_member(struct tl_inflate *in, struct tl_err *err)
-{
-	bool zeros = false;
-	for (;;) {
-		enum tl_status st = refill(in, err);
-		if (st != TL_OK)
-			return st;
-		if (!in->gz.avail_in)
-			break;
-		if (!zeros && *in->gz.next_in == 0x1f) {
-			begin_member(in);
-			return TL_OK;
-		}
-		if (*in->gz.next_in)
-			return complain(in, "the gzip data are followed by something else", err);
-		zeros = true;
-		in->gz.next_in++;
-		in->gz.avail_in--;
-	}
-	in->state = END;
-	return TL_OK;
-}
-
-enum tl_status tl_inflate_read(struct tl_inflate *in, void *p, size_t n, size_t *ret_got,
+enum tl_status tl_inflate_read(struct tl_inflate *src, void *p, size_t n, size_t *ret_got,
 			       struct tl_err *err)
 {
 	uint8_t *dst = p;
-	if (in->state == PLAIN)
-		return read_plain(in, dst, n, ret_got, err);
 	*ret_got = 0;
-	while (*ret_got < n && in->state != END) {
+	while (*ret_got < n && src->state != END) {
 		size_t got = 0;
-		enum tl_status st;
-		if (in->state == MEMBER)
-			st = read_member(in, dst + *ret_got, n - *ret_got, &got, err);
-		else
-			st = next_member(in, err);
+		enum tl_status st = step(src, dst + *ret_got, n - *ret_got, &got, err);
 		if (st != TL_OK)
 			return st;
 		*ret_got += got;
@@ -243,12 +316,13 @@ enum tl_status tl_inflate_read(struct tl_inflate *in, void *p, size_t n, size_t 
 	return TL_OK;
 }
 
-void tl_inflate_close(struct tl_inflate *in)
+void tl_inflate_close(struct tl_inflate *src)
 {
-	if (!in)
+	if (!src)
 		return;
-	if (in->fd >= 0)
-		tl_io_close(in->fd);
-	free(in->name);
-	free(in);
+	tl_inflate_bgzf_free(src->run);
+	if (src->member)
+		src->format->drop(src->member);
+	tl_inflate_input_close(src->in);
+	free(src);
 }

@@ -2,6 +2,8 @@
 /* layout: the lines of an entry, as groups of equal ones. */
 #include "layout.h"
 
+#include <string.h>
+
 void tl_layout_reset(struct tl_layout *lay)
 {
 	lay->n = 0;
@@ -61,6 +63,18 @@ bool tl_layout_regular(const struct tl_layout *lay, uint64_t width, enum tl_eol 
 	if (lay->n == 2 && last->lines > 1)
 		return false;
 	return !width || last->chars <= width;
+}
+
+bool tl_layout_same(const struct tl_layout *a, const struct tl_layout *b)
+{
+	if (a->n != b->n || a->early.len != b->early.len)
+		return false;
+	for (unsigned i = 0; i < a->n; i++) {
+		const struct tl_layout_group *x = &a->last[i], *y = &b->last[i];
+		if (x->lines != y->lines || x->chars != y->chars || x->eol != y->eol)
+			return false;
+	}
+	return !a->early.len || !memcmp(a->early.data, b->early.data, a->early.len);
 }
 
 enum tl_status tl_layout_put(const struct tl_layout *lay, enum tl_eol head_eol, struct tl_buf *out,

@@ -47,6 +47,9 @@ uint64_t tl_layout_width(const struct tl_layout *lay);
 /* Are these the lines of a regular entry of a batch with that width and eol? */
 bool tl_layout_regular(const struct tl_layout *lay, uint64_t width, enum tl_eol eol);
 
+/* Are these the same lines? */
+bool tl_layout_same(const struct tl_layout *a, const struct tl_layout *b);
+
 /* Appends the lay string of an entry that is not regular. */
 enum tl_status tl_layout_put(const struct tl_layout *lay, enum tl_eol head_eol, struct tl_buf *out,
 			     struct tl_err *err) TL_CHECK;

@@ -38,4 +38,18 @@ static inline bool tl_lines_fresh(const uint8_t *p, bool cr)
 	return p[-1] == '\n' || (cr && p[-1] == '\r');
 }
 
+/* Line ends in [p, end). */
+static inline uint64_t tl_lines_count(const uint8_t *p, const uint8_t *end, bool cr)
+{
+	uint64_t n = 0;
+	while (p < end) {
+		p = tl_lines_find(p, end, cr);
+		if (p < end) {
+			p += 1 + (p + 1 < end && p[0] == '\r' && p[1] == '\n');
+			n++;
+		}
+	}
+	return n;
+}
+
 #endif

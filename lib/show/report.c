@@ -26,19 +26,20 @@ struct cost {
 struct tl_report {
 	struct cost type[TYPES], column[COLUMNS];
 	size_t types, columns;
-	uint64_t records[3];        /* by enum tl_kind */
+	uint64_t records[3]; /* by enum tl_kind */
 	uint64_t residues[3];
 	uint64_t references, loose; /* of records that stand whole */
 	uint64_t nucleotide;        /* residues in blocks of that alphabet */
 	uint64_t letters[256];      /* of residues that stand whole */
 	uint64_t identity[101];     /* members by percent of identity, rounded down */
 	uint64_t matched, substituted, literals, edges;
-	struct tl_map depth;        /* of deltas, by ordinal */
+	struct tl_map depth; /* by ordinal, of deltas and their duplicates */
 	uint64_t deepest;
-	uint64_t growing;           /* residues of a record of several pieces so far */
-	struct tl_map length;       /* length: records */
+	uint64_t growing[3];  /* by enum tl_kind: residues of the record at hand so far */
+	struct tl_buf ops;    /* of the delta at hand */
+	struct tl_map length; /* length: records */
 	uint64_t files, text;
-	struct tl_buf prov;         /* lines */
+	struct tl_buf prov; /* lines */
 	struct tl_reader_totals totals;
 	bool verified;
 	/* Worked out by tl_report_end. */
@@ -66,7 +67,8 @@ static void count_costs(struct tl_report *r, const struct tl_block *b)
 	whole->raw += b->head.raw;
 	whole->stored += b->head.stored + TL_BLOCK_HEADER + TL_BLOCK_CHECK;
 	for (size_t i = 0; i < b->columns; i++) {
-		struct cost *c = cost_of(r->column, &r->columns, COLUMNS, b->head.type, b->col[i].tag);
+		struct cost *c =
+			cost_of(r->column, &r->columns, COLUMNS, b->head.type, b->col[i].tag);
 		c->blocks++;
 		c->raw += b->col[i].raw;
 		c->stored += b->col[i].stored;
@@ -76,30 +78,54 @@ static void count_costs(struct tl_report *r, const struct tl_block *b)
 static enum tl_status count_length(struct tl_report *r, uint64_t length, struct tl_err *err)
 {
 	uint64_t n = 0;
+	if (length == UINT64_MAX)
+		length--; /* which a map cannot hold, and nothing can have */
 	(void)tl_map_get(&r->length, length, &n);
 	return tl_map_put(&r->length, length, n + 1, err);
 }
 
-/* The script of a delta: three varints, then runs; see tl-stream(5), section 5. */
-static enum tl_status count_delta(struct tl_report *r, const struct tl_entry *e, struct tl_err *err)
+/* The script of the delta at hand: three varints, then runs; see tl-stream(5), section 5. */
+static void count_script(struct tl_report *r)
 {
 	struct tl_cigar_sum sum;
-	uint64_t depth = 0, skip;
+	uint64_t skip;
 	size_t pos = 0;
-	(void)tl_map_get(&r->depth, e->base, &depth);
-	enum tl_status st = tl_map_put(&r->depth, e->ordinal, depth + 1, err);
-	if (depth + 1 > r->deepest)
-		r->deepest = depth + 1;
-	r->literals += e->lits.n;
-	r->substituted += e->subs.n;
 	for (int i = 0; i < 3; i++)
-		if (!tl_bits_get_varint(e->ops.p, e->ops.n, &pos, &skip))
-			return st;
-	struct tl_str runs = {e->ops.p + pos, e->ops.n - pos};
+		if (!tl_bits_get_varint(r->ops.data, r->ops.len, &pos, &skip))
+			return;
+	struct tl_str runs = {r->ops.data + pos, r->ops.len - pos};
 	if (tl_cigar_measure(runs, &sum)) {
 		r->matched += sum.match;
 		r->identity[tl_cigar_identity(&sum) / 10000]++;
 	}
+}
+
+/* A duplicate is as deep as its base, a delta one deeper. */
+static enum tl_status count_depth(struct tl_report *r, const struct tl_entry *e, bool delta,
+				  struct tl_err *err)
+{
+	uint64_t depth = 0;
+	(void)tl_map_get(&r->depth, e->base, &depth);
+	depth += delta;
+	if (depth > r->deepest)
+		r->deepest = depth;
+	return depth ? tl_map_put(&r->depth, e->ordinal, depth, err) : TL_OK;
+}
+
+/* A piece of a delta. */
+static enum tl_status count_delta(struct tl_report *r, const struct tl_entry *e, struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	if (!(e->flags & TL_REC_IN)) {
+		tl_buf_reset(&r->ops);
+		st = count_depth(r, e, true, err);
+	}
+	if (st == TL_OK)
+		st = tl_buf_add(&r->ops, e->ops.p, e->ops.n, err);
+	r->literals += e->lits.n;
+	r->substituted += e->subs.n;
+	if (st == TL_OK && !(e->flags & TL_REC_OUT))
+		count_script(r);
 	return st;
 }
 
@@ -111,17 +137,19 @@ static enum tl_status count_entry(struct tl_report *r, const struct tl_batch *b,
 	tl_batch_get(b, i, &e);
 	if (!(e.flags & TL_REC_IN)) {
 		r->records[b->kind]++;
-		r->growing = 0;
-		if (b->kind == TL_KIND_DELTA)
-			st = count_delta(r, &e, err);
+		r->growing[b->kind] = 0;
+		if (b->kind == TL_KIND_DUP)
+			st = count_depth(r, &e, false, err);
 	}
-	r->growing += e.length;
+	if (b->kind == TL_KIND_DELTA)
+		st = count_delta(r, &e, err);
+	r->growing[b->kind] += e.length;
 	r->residues[b->kind] += e.length;
 	r->nucleotide += b->alphabet == TL_NUCLEOTIDE ? e.length : 0;
 	for (size_t j = 0; j < e.resi.n && b->kind == TL_KIND_SEQ; j++)
 		r->letters[e.resi.p[j]]++;
 	if (st == TL_OK && !(e.flags & TL_REC_OUT))
-		st = count_length(r, r->growing, err);
+		st = count_length(r, r->growing[b->kind], err);
 	return st;
 }
 
@@ -129,8 +157,8 @@ static enum tl_status count_batch(struct tl_report *r, const struct tl_item *ite
 				  struct tl_err *err)
 {
 	const struct tl_batch *b = &item->batch;
-	bool reference = !(item->stream_flags & TL_STREAM_REDUCED) ||
-			 item->block.head.flags & TL_BLOCK_REF;
+	bool reference =
+		!(item->stream_flags & TL_STREAM_REDUCED) || item->block.head.flags & TL_BLOCK_REF;
 	enum tl_status st = TL_OK;
 	for (size_t i = 0; i < b->n && st == TL_OK; i++) {
 		if (b->kind == TL_KIND_SEQ && !(b->flags[i] & TL_REC_IN)) {
@@ -257,16 +285,10 @@ static uint64_t ratio(const struct tl_report *r)
 
 static enum tl_status put_cost(const struct cost *c, struct tl_out *out, struct tl_err *err)
 {
-	char name[16];
-	for (int i = 0; i < 4; i++) {
-		name[i] = (char)(c->type >> 8 * i);
-		name[5 + i] = (char)(c->tag >> 8 * i);
-	}
-	name[4] = c->tag ? ' ' : 0;
-	name[9] = 0;
-	return tl_out_printf(out, err, "%-10s %10llu %15llu %15llu\n", name,
-			     (unsigned long long)c->blocks, (unsigned long long)c->raw,
-			     (unsigned long long)c->stored);
+	return tl_out_printf(
+		out, err, "%s %-5s %10llu %15llu %15llu\n", tl_block_type_name(c->type).s,
+		c->tag ? tl_block_type_name(c->tag).s : "", (unsigned long long)c->blocks,
+		(unsigned long long)c->raw, (unsigned long long)c->stored);
 }
 
 static enum tl_status put_costs(const struct tl_report *r, struct tl_out *out, struct tl_err *err)
@@ -335,7 +357,13 @@ enum tl_status tl_report_text(const struct tl_report *r, struct tl_out *out, str
 		st = put_letters(r, out, err);
 	if (st == TL_OK)
 		st = tl_out_printf(out, err, "\nmade by\n");
-	return st == TL_OK ? tl_out_put(out, r->prov.data, r->prov.len, err) : st;
+	/* What a stream says is not to move the cursor of a terminal. */
+	for (size_t i = 0; i < r->prov.len && st == TL_OK; i++) {
+		uint8_t c = r->prov.data[i];
+		bool control = (c < 32 && c != '\n' && c != '\t') || c == 127;
+		st = tl_out_put(out, control ? (const uint8_t *)"?" : &c, 1, err);
+	}
+	return st;
 }
 
 /* 5. JSON. */
@@ -369,11 +397,10 @@ static enum tl_status json_costs(const struct cost *c, size_t n, const char *nam
 		if (st == TL_OK && c[i].tag)
 			st = put_quoted(id + 4, 4, out, err);
 		if (st == TL_OK)
-			st = tl_out_printf(out, err,
-					   ", \"blocks\": %llu, \"raw\": %llu, \"stored\": %llu}",
-					   (unsigned long long)c[i].blocks,
-					   (unsigned long long)c[i].raw,
-					   (unsigned long long)c[i].stored);
+			st = tl_out_printf(
+				out, err, ", \"blocks\": %llu, \"raw\": %llu, \"stored\": %llu}",
+				(unsigned long long)c[i].blocks, (unsigned long long)c[i].raw,
+				(unsigned long long)c[i].stored);
 	}
 	return st == TL_OK ? tl_out_printf(out, err, "\n  ]") : st;
 }
@@ -422,7 +449,8 @@ enum tl_status tl_report_json(const struct tl_report *r, struct tl_out *out, str
 		st = tl_out_printf(out, err, "%s\n  \"%s\": %llu", i ? "," : "", f[i].name,
 				   (unsigned long long)f[i].value);
 	if (st == TL_OK)
-		st = tl_out_printf(out, err, ",\n  \"verified\": %s", r->verified ? "true" : "false");
+		st = tl_out_printf(out, err, ",\n  \"verified\": %s",
+				   r->verified ? "true" : "false");
 	if (st == TL_OK)
 		st = json_costs(r->type, r->types, "blocks", out, err);
 	if (st == TL_OK)
@@ -449,5 +477,6 @@ void tl_report_free(struct tl_report *r)
 	tl_map_free(&r->depth);
 	tl_map_free(&r->length);
 	tl_buf_free(&r->prov);
+	tl_buf_free(&r->ops);
 	free(r);
 }
