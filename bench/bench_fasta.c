@@ -55,6 +55,7 @@ static size_t render(const struct tl_batch *b, struct tl_buf *out, struct tl_tex
 {
 	struct tl_err err;
 	tl_buf_reset(out);
+	style->fastq = b->format == TL_FORMAT_FASTQ;
 	for (size_t i = 0; i < b->n; i++) {
 		struct tl_entry e;
 		tl_batch_get(b, i, &e);
@@ -117,6 +118,7 @@ static void bench(const struct text *t)
 			best[k] = at[k + 1] - at[k] < best[k] ? at[k + 1] - at[k] : best[k];
 		best[3] = render_time < best[3] ? render_time : best[3];
 	}
+	(void)sink;
 	report("memchr", t, best[0]);
 	report("memcpy", t, best[1]);
 	report("parse", t, best[2]);
@@ -142,6 +144,28 @@ static struct text make(const char *name, const char *letters, size_t residues, 
 			if (i + 1 == length || (width && (i + 1) % width == 0))
 				t.p[t.n++] = '\n';
 		}
+	}
+	return t;
+}
+
+/* size bytes of reads of so many letters. */
+static struct text make_reads(const char *name, size_t letters, size_t size)
+{
+	struct text t = {name, must(malloc(size + 2 * letters + 256)), 0};
+	uint64_t x = 88172645463325252u;
+	for (unsigned record = 0; t.n < size; record++) {
+		t.n += (size_t)sprintf((char *)t.p + t.n, "@SRR067601.%u %u length=%zu\n", record,
+				       record * 7 % 1001, letters);
+		for (size_t i = 0; i < 2 * letters; i++) {
+			x ^= x << 13;
+			x ^= x >> 7;
+			x ^= x << 17;
+			unsigned r = (unsigned)(x >> 32);
+			t.p[t.n++] = i < letters ? (uint8_t)"ACGT"[r & 3] : (uint8_t)(33 + r % 41);
+			if (i + 1 == letters)
+				t.n += (size_t)sprintf((char *)t.p + t.n, "\n+\n");
+		}
+		t.p[t.n++] = '\n';
 	}
 	return t;
 }
@@ -174,6 +198,8 @@ int main(int argc, char **argv)
 		make("proteins_line", "ACDEFGHIKLMNPQRSTVWY", 400, 0, 32u << 20),
 		make("genome_80", "ACGT", 3000000, 80, 32u << 20),
 		make("rna_line", "ACGU", 1500, 0, 32u << 20),
+		make_reads("reads_150", 150, 32u << 20),
+		make_reads("reads_10000", 10000, 32u << 20),
 	};
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
 		bench(&own[i]);

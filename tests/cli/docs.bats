@@ -154,7 +154,7 @@ run_examples() { # NAME; commands on standard input
 		command+=$line$'\n'
 		[[ $line == *[\\\|] ]] && continue
 		case $command in
-		'#'* | $'\n' | *'git clone'* | sudo* | make* | apt* | cd* | man\ *)
+		'#'* | $'\n' | *'git clone'* | sudo* | make[[:space:]]* | apt* | cd* | man\ *)
 			command=''
 			continue
 			;;

@@ -17,8 +17,8 @@ load helper
 		says 'not in the range 0:1024'
 		fails 64 "$tool" --quiet=1
 		says '--quiet takes no value'
-		fails 64 "$tool" -z99
-		says '--compress: 99 is not in the range 1:19'
+		[[ $tool = tl-stats ]] || fails 64 "$tool" -z99
+		[[ $tool = tl-stats ]] || says '--compress: 99 is not in the range 1:19'
 		fails 64 "$tool" --docs csh
 	done
 }
@@ -57,7 +57,7 @@ load helper
 	done
 }
 
-@test "a stream on a full disk, or to a closed standard output, is 74" {
+@test "a stream on a full disk is 74, to a closed standard output 73" {
 	gen_proteins 50 >in.fa
 	code=0
 	tl-parse in.fa >/dev/full 2>err || code=$?
@@ -65,7 +65,7 @@ load helper
 	grep -q '^tl-parse: ' err
 	code=0
 	tl-parse in.fa >&- 2>err || code=$?
-	[ "$code" = 74 ]
+	[ "$code" = 73 ]
 	grep -q '^tl-parse: ' err
 }
 

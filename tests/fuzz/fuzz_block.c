@@ -56,6 +56,7 @@ static void records(const struct tl_block *block, uint64_t shift)
 		again.head.first = block->head.first + shift;
 		must(tl_record_decode(&again, 0, &b, &sum2, &has2, NULL) == TL_OK);
 		must(a.n == b.n && has == has2 && a.width == b.width && a.eol == b.eol);
+		must(a.format == b.format);
 		must(!a.n ||
 		     (!memcmp(a.ordinal, b.ordinal, 8 * a.n) &&
 		      !memcmp(a.length, b.length, 8 * a.n) && !memcmp(a.flags, b.flags, a.n)));
@@ -63,6 +64,9 @@ static void records(const struct tl_block *block, uint64_t shift)
 		same_col(&a.head, &b.head);
 		same_col(&a.lead, &b.lead);
 		same_col(&a.lay, &b.lay);
+		same_col(&a.plus, &b.plus);
+		same_col(&a.qual, &b.qual);
+		same_col(&a.qlay, &b.qlay);
 		same_col(&a.mask, &b.mask);
 		same_col(&a.resi, &b.resi);
 		same_col(&a.ops, &b.ops);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_fasta: any bytes as a FASTA file, in windows of several sizes: the same bytes come
- * back, or the file is refused. The first byte chooses a window; a window with the whole text is
+/* fuzz_fasta: any bytes as a FASTA or FASTQ file, in windows of several sizes: the same bytes come
+ * back, or the file is refused. The last byte chooses a window; a window with the whole text is
  * always tried too. */
 #include <stdint.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (!size)
 		return 0;
-	try(data + 1, size - 1, 1 + data[0] % 64, data[0] & 128);
-	try(data + 1, size - 1, size, false);
+	try(data, size - 1, 1 + data[size - 1] % 64, data[size - 1] & 128);
+	try(data, size - 1, size, false);
 	return 0;
 }

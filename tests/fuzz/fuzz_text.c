@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_text: an entry with arbitrary side strings: the renderer refuses or writes it, and
- * leaves the output as it was where it refuses. Twelve bytes choose lengths and style, the rest
+ * leaves the output as it was where it refuses. Fifteen bytes choose lengths and style, the rest
  * is cut into the strings. */
 #include <stdint.h>
 #include <stdlib.h>
@@ -19,13 +19,14 @@ static struct tl_str take(const uint8_t **p, size_t *left, size_t n)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	if (size < 12)
+	if (size < 15)
 		return 0;
-	const uint8_t *c = data, *p = data + 12;
-	size_t left = size - 12;
+	const uint8_t *c = data, *p = data + 15;
+	size_t left = size - 15;
 	struct tl_entry e = {.flags = c[0]};
 	struct tl_text_style style = {.own = c[1] & 1, .keep_lead = c[1] & 2, .end_line = c[1] & 4,
-				      .width = c[2], .column = c[3],
+				      .fastq = c[1] & 16, .width = c[2], .column = c[3],
+				      .due = c[3],
 				      .prefix = c[1] & 8 ? "tl|1 " : NULL, .prefix_len = 5};
 	e.head = take(&p, &left, c[4] % 16);
 	e.lead = take(&p, &left, c[5] % 16);
@@ -33,6 +34,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	e.odd = take(&p, &left, c[7] % 32);
 	e.urac = take(&p, &left, c[8] % 32);
 	e.lay = take(&p, &left, c[9] % 32);
+	e.plus = take(&p, &left, c[12] % 16);
+	e.qual = take(&p, &left, c[13] % 64);
+	e.qlay = take(&p, &left, c[14] % 32);
 	e.length = left;
 	struct tl_buf out = {0};
 	struct tl_err err;

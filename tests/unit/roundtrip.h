@@ -15,8 +15,8 @@
 struct roundtrip {
 	enum tl_status status;       /* TL_DATA: refused */
 	const char *wrong;           /* NULL, or what broke its promise */
-	struct tl_fasta_place place; /* where refused, in the first chunk */
-	uint64_t lines, records, entries, residues, side; /* side: bytes of mask, odd, urac, lay */
+	struct tl_fasta_place place; /* where refused, in its chunk; lines: before it */
+	uint64_t lines, records, entries, residues, side; /* side: bytes of mask, odd, urac, lay, plus, qlay */
 	struct tl_err err;
 };
 
@@ -51,7 +51,8 @@ static const char *roundtrip_chunk(struct roundtrip *r, const struct tl_batch *b
 			return "a record does not go on where it must";
 		r->records += !(e.flags & TL_REC_IN);
 		r->residues += e.length;
-		r->side += e.mask.n + e.odd.n + e.urac.n + e.lay.n;
+		r->side += e.mask.n + e.odd.n + e.urac.n + e.lay.n + e.plus.n + e.qlay.n;
+		style->fastq = b->format == TL_FORMAT_FASTQ;
 		if (tl_text_render(&e, b->alphabet, b->width, b->eol, e.resi.p, style, out,
 				   &r->err) != TL_OK)
 			return r->err.msg;

@@ -23,7 +23,7 @@ static struct tl_str sample_bytes(uint8_t *at, size_t max, const char *letters)
 static inline void sample_batch(struct tl_batch *b, enum tl_kind kind, enum tl_alphabet alphabet,
 				size_t n, uint64_t first, int rich)
 {
-	static uint8_t mem[10][400];
+	static uint8_t mem[13][400];
 	struct tl_err err = {0};
 	uint64_t ordinal = first;
 	const char *letters = alphabet ? "ACGTACGTACGTACGTACGTN" : "ACDEFGHIKLMNPQRSTVWY*XBZUOJ";
@@ -32,6 +32,7 @@ static inline void sample_batch(struct tl_batch *b, enum tl_kind kind, enum tl_a
 	b->alphabet = alphabet;
 	b->width = rich ? (uint32_t)tl_test_below(100) : 60;
 	b->eol = rich ? (enum tl_eol)tl_test_below(3) : TL_EOL_LF;
+	b->format = rich && tl_test_below(2) ? TL_FORMAT_FASTQ : TL_FORMAT_FASTA;
 	for (size_t i = 0; i < n; i++) {
 		struct tl_entry e = {.ordinal = ordinal, .head = sample_bytes(mem[0], 60, "")};
 		e.resi = sample_bytes(mem[1], tl_test_below(20) ? 300 : 130, letters);
@@ -46,6 +47,11 @@ static inline void sample_batch(struct tl_batch *b, enum tl_kind kind, enum tl_a
 			e.urac = sample_bytes(mem[4], 5, "");
 			e.lay = sample_bytes(mem[5], 9, "");
 			e.lead = sample_bytes(mem[6], i == 3 ? 9 : 0, "");
+		}
+		if (b->format == TL_FORMAT_FASTQ) {
+			e.plus = sample_bytes(mem[10], 9, "");
+			e.qual = sample_bytes(mem[11], 300, "");
+			e.qlay = sample_bytes(mem[12], 9, "");
 		}
 		e.ops = sample_bytes(mem[7], 200, "");
 		e.subs = sample_bytes(mem[8], 9, letters);
@@ -67,6 +73,7 @@ static inline void same_batch(const struct tl_batch *a, const struct tl_batch *b
 	tl_test_eq(a->alphabet, b->alphabet);
 	tl_test_eq(a->width, b->width);
 	tl_test_eq(a->eol, b->eol);
+	tl_test_eq(a->format, b->format);
 	tl_test_eq(a->n, b->n);
 	for (size_t i = 0; i < a->n; i++) {
 		struct tl_entry x, y;
@@ -80,6 +87,8 @@ static inline void same_batch(const struct tl_batch *a, const struct tl_batch *b
 		tl_test(same_str(x.head, y.head) && same_str(x.lead, y.lead));
 		tl_test(same_str(x.mask, y.mask) && same_str(x.odd, y.odd));
 		tl_test(same_str(x.urac, y.urac) && same_str(x.lay, y.lay));
+		tl_test(same_str(x.plus, y.plus) && same_str(x.qual, y.qual));
+		tl_test(same_str(x.qlay, y.qlay));
 		tl_test(a->kind != TL_KIND_SEQ || same_str(x.resi, y.resi));
 		tl_test(a->kind != TL_KIND_DELTA ||
 			(same_str(x.ops, y.ops) && same_str(x.subs, y.subs) &&
@@ -95,7 +104,8 @@ static inline void sample_edges(struct tl_edges *edges, size_t n, uint64_t below
 	for (size_t i = 0; i < n; i++) {
 		struct tl_edge e = {.a = tl_test_below(below), .b = tl_test_below(below)};
 		e.flags = (uint8_t)tl_test_below(8);
-		e.b += e.a == e.b;
+		if (e.a == e.b)
+			e.b = e.b ? e.b - 1 : 1;
 		e.ops = sample_bytes(mem[0], 30, "");
 		if (e.flags & TL_EDGE_A) {
 			e.suba = sample_bytes(mem[1], 9, "ACGT");

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_align: every kernel against the scalar one, that one against a plain Gotoh written here.
- * */
+/* test_align: every kernel against the scalar one, that one against a plain Gotoh written here. */
 #include <tl/align.h>
 
 #include <stdlib.h>
@@ -81,8 +80,8 @@ static int64_t most(int64_t x, int64_t y)
 #define NONE (-1000000000)
 
 /* Gotoh's recurrence over the whole matrix in two layers: paths that keep to the diagonals [lo,
- * hi], and paths that have met a cell outside.  *ret_in and *ret_out are the best scores of both.
- * */
+ * hi], and paths that have met a cell outside.  *ret_in and *ret_out are the best
+ * scores of both. */
 static void plain(const struct tl_score *score, const struct pair *p, int64_t lo, int64_t hi,
 		  int64_t *ret_in, int64_t *ret_out)
 {
@@ -128,7 +127,7 @@ static struct tl_align *workspace(enum tl_alphabet alphabet, enum tl_cpu_isa isa
 
 static struct tl_align_job job_of(const struct pair *p, int64_t lo, int64_t hi, bool prove)
 {
-	return (struct tl_align_job){p->a, p->b, p->a_len, p->b_len, lo, hi, UINT64_MAX, prove};
+	return (struct tl_align_job){p->a, p->b, p->a_len, p->b_len, lo, hi, UINT64_MAX, 0, prove};
 }
 
 /* The path's runs lead from its start to its end and are worth its score. */
@@ -299,12 +298,12 @@ static void test_overflow(void)
 					       2976, 2977, 2990, 20000};
 		for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
 			const size_t len = sizes[k];
-			struct tl_align_job job = {a, a, len, len, -3, 3, UINT64_MAX, true};
+			struct tl_align_job job = {a, a, len, len, -3, 3, UINT64_MAX, 0, true};
 			tl_test_ok(tl_align_pair(ws, &job, &x, &err), err);
 			tl_test_eq(x.score, 11 * (int64_t)sizes[k]);
 			tl_test_eq(x.match, sizes[k]);
 		}
-		struct tl_align_job job = {a, b, n, n + 100, -3, 103, UINT64_MAX, false};
+		struct tl_align_job job = {a, b, n, n + 100, -3, 103, UINT64_MAX, 0, false};
 		tl_test_ok(tl_align_pair(ws, &job, &y, &err), err);
 		tl_test_eq(y.score, 11 * (int64_t)(n - 1) - 3 - 11 - 99);
 		tl_test_eq(y.columns, n + 100);
@@ -361,7 +360,7 @@ static void test_guard(void)
 		uint8_t *a = tl_test_guarded(p.a_len), *b = tl_test_guarded(p.b_len);
 		memcpy(a, p.a, p.a_len);
 		memcpy(b, p.b, p.b_len);
-		struct tl_align_job job = {a, b, p.a_len, p.b_len, -50, 50, UINT64_MAX, true};
+		struct tl_align_job job = {a, b, p.a_len, p.b_len, -50, 50, UINT64_MAX, 0, true};
 		tl_test_ok(tl_align_pair(ws, &job, &path, &err), err);
 		for (int64_t d = -210; d <= 210; d += 7) {
 			tl_align_diagonal(ws->score, a, p.a_len, b, p.b_len, d, &diagonal);
@@ -396,6 +395,10 @@ static void test_limits(void)
 	tl_test(!path.too_large && !path.proven && path.match == 299 && path.a_end == 300);
 	check_path(ws->score, &p, &path);
 	job.max_cells = UINT64_MAX;
+	job.prove_cells = 300 * 64;
+	tl_test_ok(tl_align_pair(ws, &job, &path, &err), err);
+	tl_test(!path.too_large && !path.proven && path.match == 299);
+	job.prove_cells = 0;
 	tl_test_ok(tl_align_pair(ws, &job, &path, &err), err);
 	tl_test(path.proven && path.match == 299 && path.b_start == 400);
 	job.lo = 5000;
@@ -455,7 +458,7 @@ static void test_letters(void)
 	struct tl_align_path path = {0};
 	struct tl_err err;
 	const uint8_t *a = (const uint8_t *)"MKVLUAWGHW", *b = (const uint8_t *)"MKVL*AWGHW";
-	struct tl_align_job job = {a, b, 10, 10, 0, 0, UINT64_MAX, true};
+	struct tl_align_job job = {a, b, 10, 10, 0, 0, UINT64_MAX, 0, true};
 	tl_test_ok(tl_align_pair(ws, &job, &path, &err), err);
 	tl_test_eq(path.score, 5 + 5 + 4 + 4 + 1 + 4 + 11 + 6 + 8 + 11);
 	tl_test_eq(path.match, 9);

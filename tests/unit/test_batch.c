@@ -21,14 +21,15 @@ static struct tl_entry sample(void)
 	return (struct tl_entry){
 		.ordinal = 7, .length = 4, .base = 3, .flags = TL_REC_RNA, .head = str("head"),
 		.mask = str("m"), .odd = str("o"), .urac = str("u"), .lay = str("l"),
-		.resi = str("ACGT"), .ops = str("ops"), .subs = str("s"), .lits = str("li"),
+		.plus = str("p"), .qual = str("IIII"), .qlay = str("q"), .resi = str("ACGT"), .ops = str("ops"), .subs = str("s"), .lits = str("li"),
 	};
 }
 
-static void check(enum tl_kind kind)
+static void check(enum tl_kind kind, enum tl_format format)
 {
-	struct tl_batch b = {.kind = kind};
+	struct tl_batch b = {.kind = kind, .format = format};
 	struct tl_entry e = sample(), none = {0}, got;
+	bool fastq = format == TL_FORMAT_FASTQ;
 	tl_test_ok(tl_batch_add(&b, &e, &err), err);
 	tl_test_ok(tl_batch_add(&b, &none, &err), err);
 	tl_test_ok(tl_batch_add(&b, &e, &err), err);
@@ -47,6 +48,9 @@ static void check(enum tl_kind kind)
 		tl_test(equal(got.ops, full && kind == TL_KIND_DELTA ? "ops" : ""));
 		tl_test(equal(got.subs, full && kind == TL_KIND_DELTA ? "s" : ""));
 		tl_test(equal(got.lits, full && kind == TL_KIND_DELTA ? "li" : ""));
+		tl_test(equal(got.plus, full && fastq ? "p" : ""));
+		tl_test(equal(got.qual, full && fastq ? "IIII" : ""));
+		tl_test(equal(got.qlay, full && fastq ? "q" : ""));
 		tl_test_eq(got.lead.n, 0);
 	}
 	tl_test_eq(b.lead.n, 0);
@@ -57,9 +61,11 @@ static void check(enum tl_kind kind)
 
 static void test_kinds(void)
 {
-	check(TL_KIND_SEQ);
-	check(TL_KIND_DUP);
-	check(TL_KIND_DELTA);
+	for (int format = 0; format < 2; format++) {
+		check(TL_KIND_SEQ, (enum tl_format)format);
+		check(TL_KIND_DUP, (enum tl_format)format);
+		check(TL_KIND_DELTA, (enum tl_format)format);
+	}
 }
 
 static void test_lead(void)

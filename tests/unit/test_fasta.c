@@ -225,9 +225,8 @@ static void test_pieces(void)
 	tl_test_eq(get(0).flags, TL_REC_IN);
 }
 
-static void refuse(const char *text, uint64_t line, uint64_t column, const char *why)
+static void refuse_n(const char *text, size_t n, uint64_t line, uint64_t column, const char *why)
 {
-	size_t n = strlen(text);
 	struct tl_fasta_state s = tl_fasta_start((const uint8_t *)text, n), next = {0};
 	struct tl_fasta_place place;
 	tl_test_eq(tl_fasta_parse(&s, (const uint8_t *)text, n, &next, &batch, &place, &err),
@@ -237,14 +236,20 @@ static void refuse(const char *text, uint64_t line, uint64_t column, const char 
 	tl_test(strstr(err.msg, why));
 }
 
+static void refuse(const char *text, uint64_t line, uint64_t column, const char *why)
+{
+	refuse_n(text, strlen(text), line, column, why);
+}
+
 static void test_refused(void)
 {
-	refuse("ACGT\n", 1, 1, "not 'A'");
-	refuse("@r\nACGT\n+\nIIII\n", 1, 1, "FASTQ");
+	refuse("ACGT\n", 1, 1, "not 'A'; no line begins with '>'");
 	refuse("\n;c\r\n \t\nx>", 4, 1, "not 'x'");
 	refuse("\xEF\xBB\xBFx", 1, 4, "not 'x'");
 	refuse("\x1\n", 1, 1, "0x01");
+	refuse(";@a\n x\n@a\n", 2, 1, "0x20");
 	refuse("\n\n", 3, 1, "no record");
+	refuse_n("\x7f" "ELF\n\0\n>a\nA\n", 12, 2, 1, "zero byte");
 	refuse(";only", 1, 6, "no record");
 }
 
@@ -256,10 +261,34 @@ static void test_empty(void)
 	tl_test(!r.wrong && r.status == TL_OK && r.entries == 0);
 }
 
+/* Whatever stands before the first '>' at the beginning of a line. */
+static void test_reports(void)
+{
+	READ("SEARCH v1 > 2\n@ x\n >no\n\n>a\nACGT\n");
+	IS(get(0).lead, "SEARCH v1 > 2\n@ x\n >no\n\n");
+	IS(get(0).head, "a");
+	tl_test_eq(batch.alphabet, TL_NUCLEOTIDE);
+	static const char text[] = "MKVL\n\n1 2\n>a\nAC\nGT\n>b\nA\n";
+	for (size_t w = 12; w < sizeof text; w++) {
+		struct roundtrip r = roundtrip((const uint8_t *)text, sizeof text - 1, w, w & 1);
+		tl_test(!r.wrong && r.status == TL_OK);
+		tl_test_eq(r.records, 2);
+		tl_test_eq(r.lines, 8);
+	}
+	struct roundtrip r = roundtrip((const uint8_t *)text, sizeof text - 1, 9, false);
+	tl_test_eq(r.status, TL_DATA);
+	tl_test_eq(r.place.line, 1);
+	tl_test(strstr(r.err.msg, "no line of the first 9 bytes"));
+}
+
 static void test_lead_kept(void)
 {
 	READ("\xEF\xBB\xBF;c\n  \n>a\nM\n");
 	IS(get(0).lead, "\xEF\xBB\xBF;c\n  \n");
+	READ("\xEF\xBB\xBF>a\nM\n");
+	IS(get(0).lead, "\xEF\xBB\xBF");
+	READ(";\0\n>a\nM\n");
+	IS(get(0).lead, ";\0\n");
 }
 
 /* All windows from 1 byte on, and both ways to see the end. */
@@ -366,6 +395,7 @@ int main(void)
 	TL_RUN(test_refused);
 	TL_RUN(test_empty);
 	TL_RUN(test_lead_kept);
+	TL_RUN(test_reports);
 	TL_RUN(test_roundtrips);
 	TL_RUN(test_random);
 	TL_RUN(test_windows_agree);

@@ -207,11 +207,62 @@ static void test_bad_batches(void)
 	tl_block_discard(&payload);
 }
 
+/* Flags and columns that only FASTQ has. */
+static void test_fastq(void)
+{
+	struct tl_batch in = {.format = TL_FORMAT_FASTQ}, out = {0};
+	struct tl_block block = {0};
+	struct tl_err err = {0};
+	struct tl_hash128 sum;
+	bool has;
+	static const uint8_t good[] = {
+		TL_REC_OUT | TL_REC_QUAL_OUT | TL_REC_HEAD_OUT,
+		TL_REC_IN | TL_REC_QUAL_IN | TL_REC_HEAD_IN | TL_REC_OUT | TL_REC_QUAL_OUT,
+		TL_REC_IN | TL_REC_QUAL_IN,
+	};
+	static const struct {
+		size_t at;
+		uint8_t flags;
+	} bad[] = {{0, TL_REC_OUT | 128},
+		   {2, TL_REC_IN | TL_REC_QUAL_OUT},
+		   {1, TL_REC_IN | TL_REC_OUT | TL_REC_QUAL_IN},
+		   {0, TL_REC_OUT | TL_REC_QUAL_IN}};
+	for (size_t i = 0; i < 3; i++) {
+		struct tl_entry e = {.flags = good[i], .length = i ? 0 : 2,
+				     .resi = {(const uint8_t *)"ACGT", i ? 0 : 2},
+				     .qual = {(const uint8_t *)"IIII", i}};
+		tl_test_ok(tl_batch_add(&in, &e, &err), err);
+	}
+	tl_test_ok(tl_record_encode(&in, 0, NULL, &payload, &err), err);
+	to_block(&block, TL_BLOCK_SEQS, 0, 3, TL_CODEC_NONE);
+	tl_test_ok(tl_record_decode(&block, 0, &out, &sum, &has, &err), err);
+	same_batch(&in, &out, 0);
+	for (size_t i = 0; i < 4; i++) {
+		in.flags[bad[i].at] = bad[i].flags;
+		tl_test_ok(tl_record_encode(&in, 0, NULL, &payload, &err), err);
+		in.flags[bad[i].at] = good[bad[i].at];
+		to_block(&block, TL_BLOCK_SEQS, 0, 3, TL_CODEC_NONE);
+		tl_test_eq(tl_record_decode(&block, 0, &out, &sum, &has, &err), TL_DATA);
+	}
+	/* The same block, said to be FASTA, or of a format that is not known. */
+	for (uint8_t format = 0; format < 3; format++) {
+		tl_test_ok(tl_record_encode(&in, 0, NULL, &payload, &err), err);
+		payload.col[0].data[2] = format;
+		to_block(&block, TL_BLOCK_SEQS, 0, 3, TL_CODEC_NONE);
+		tl_test_eq(tl_record_decode(&block, 0, &out, &sum, &has, &err),
+			   format == TL_FORMAT_FASTQ ? TL_OK : TL_DATA);
+	}
+	tl_block_free(&block);
+	tl_batch_free(&in);
+	tl_batch_free(&out);
+}
+
 int main(void)
 {
 	TL_RUN(test_round);
 	TL_RUN(test_lean);
 	TL_RUN(test_pieces);
+	TL_RUN(test_fastq);
 	TL_RUN(test_lies);
 	TL_RUN(test_bad_residues);
 	TL_RUN(test_bad_batches);

@@ -178,6 +178,110 @@ static void test_rewrap_pieces(void)
 	tl_test(!strcmp(rewrapped(e, 4, 0), ">ab\nACGTAc-g\n"));
 }
 
+/* The entry's own text as FASTQ, or with width in lines of so many characters. */
+static const char *fastq(const struct tl_entry *e, size_t n, int width)
+{
+	struct tl_text_style style = {.own = width < 0, .fastq = true,
+				      .width = width < 0 ? 0 : (uint64_t)width};
+	tl_buf_reset(&out);
+	for (size_t i = 0; i < n; i++)
+		tl_test_ok(render(&e[i], 4, TL_EOL_LF, &style), err);
+	tl_test_ok(tl_buf_add(&out, "", 1, &err), err);
+	return (const char *)out.data;
+}
+
+static void test_fastq(void)
+{
+	struct tl_entry e = entry("h", "ACGTAC");
+	e.qual = str("IJKLMN");
+	tl_test(!strcmp(fastq(&e, 1, -1), "@h\nACGT\nAC\n+\nIJKL\nMN\n"));
+	tl_test(!strcmp(own(&e), ">h\nACGT\nAC\n"));
+	e.plus = (struct tl_str)SIDE("\0");
+	tl_test(!strcmp(fastq(&e, 1, -1), "@h\nACGT\nAC\n+h\nIJKL\nMN\n"));
+	e.plus = (struct tl_str)SIDE("\1xy");
+	e.qlay = (struct tl_str)SIDE("\1\2\3\0\1\0\2");
+	tl_test(!strcmp(fastq(&e, 1, -1), "@h\nACGT\nAC\n+xy\r\nIJK\nLMN\n\r"));
+	e.plus = e.qlay = (struct tl_str){NULL, 0};
+	e.lay = (struct tl_str)SIDE("\1\6\1\2");
+	tl_test(!strcmp(fastq(&e, 1, -1), "@h\r\nA\rC\rG\rT\rA\rC\r+\r\nI\rJ\rK\rL\rM\rN\r"));
+	tl_test(!strcmp(fastq(&e, 1, 5), "@h\nACGTA\nC\n+\nIJKLM\nN\n"));
+	tl_test(!strcmp(fastq(&e, 1, 3), "@h\nACG\nTAC\n+\nIJK\nLMN\n"));
+	tl_test(!strcmp(fastq(&e, 1, 0), "@h\nACGTAC\n+\nIJKLMN\n"));
+	/* White space behind the qualities is not laid out anew; nothing at all. */
+	e.qual = str("IJKLMN  ");
+	e.qlay = (struct tl_str)SIDE("\0\1\6\0\1\2\0");
+	tl_test(!strcmp(fastq(&e, 1, 0), "@h\nACGTAC\n+\nIJKLMN\n"));
+	e = entry("", "");
+	tl_test(!strcmp(fastq(&e, 1, -1), "@\n+\n"));
+	tl_test(!strcmp(fastq(&e, 1, 7), "@\n+\n"));
+}
+
+static void test_fastq_pieces(void)
+{
+	struct tl_entry e[5] = {entry("ab", "ACGT"), entry("", "A"), entry("", ""), entry("", ""),
+				entry("", "")};
+	e[0].flags = TL_REC_OUT;
+	e[0].lay = (struct tl_str)SIDE("\0\1\4\3");
+	e[1].flags = TL_REC_IN | TL_REC_OUT | TL_REC_QUAL_OUT | TL_REC_HEAD_OUT;
+	e[1].plus = (struct tl_str)SIDE("\1a");
+	e[1].qlay = (struct tl_str)SIDE("\3");
+	e[2].flags = TL_REC_IN | TL_REC_QUAL_IN | TL_REC_HEAD_IN | TL_REC_OUT | TL_REC_QUAL_OUT;
+	e[2].plus = (struct tl_str)SIDE("\1b");
+	e[2].qlay = (struct tl_str)SIDE("\0\1\2\3");
+	e[2].qual = str("IJ");
+	e[3].flags = TL_REC_IN | TL_REC_QUAL_IN | TL_REC_OUT | TL_REC_QUAL_OUT;
+	e[4].flags = TL_REC_IN | TL_REC_QUAL_IN;
+	e[4].qlay = (struct tl_str)SIDE("\3\1\3\0");
+	e[4].qual = str("KLM");
+	tl_test(!strcmp(fastq(e, 5, -1), "@ab\nACGTA\n+ab\nIJKLM\n"));
+	tl_test(!strcmp(fastq(e, 5, 3), "@ab\nACG\nTA\n+ab\nIJK\nLM\n"));
+	tl_test(!strcmp(fastq(e, 5, 5), "@ab\nACGTA\n+ab\nIJKLM\n"));
+	tl_test(!strcmp(fastq(e, 5, 0), "@ab\nACGTA\n+ab\nIJKLM\n"));
+	tl_test(!strcmp(rewrapped(e, 5, 2), ">ab\nAC\nGT\nA\n"));
+}
+
+static void refused_fastq(struct tl_entry e)
+{
+	struct tl_text_style style = {.own = true, .fastq = true};
+	tl_buf_reset(&out);
+	tl_test_eq(tl_text_render(&e, TL_NUCLEOTIDE, 4, TL_EOL_LF, e.resi.p, &style, &out, &err),
+		   TL_DATA);
+	tl_test_eq(out.len, 0);
+}
+
+static void test_refused_fastq(void)
+{
+	static const char *const qlay[] = {"\4", "\1\1\2", "\0\1\2\0", "\0\1\4\0", "\0\3\1\3"};
+	static const uint8_t flags[] = {
+		TL_REC_QUAL_IN, TL_REC_QUAL_OUT, TL_REC_IN | TL_REC_QUAL_IN,
+		TL_REC_IN | TL_REC_OUT | TL_REC_QUAL_IN, TL_REC_OUT,
+		TL_REC_OUT | TL_REC_QUAL_OUT | TL_REC_HEAD_OUT,
+	};
+	struct tl_entry e = entry("h", "ACG");
+	e.qual = str("II");
+	refused_fastq(e);
+	e.qual = str("III");
+	for (size_t i = 0; i < sizeof flags; i++) {
+		e.flags = flags[i];
+		refused_fastq(e);
+	}
+	e.flags = 0;
+	e.plus = (struct tl_str)SIDE("\2");
+	refused_fastq(e);
+	e.plus = (struct tl_str)SIDE("\0x");
+	refused_fastq(e);
+	e.plus = (struct tl_str){NULL, 0};
+	for (size_t i = 0; i < sizeof qlay / sizeof *qlay; i++) {
+		e.qlay = (struct tl_str){(const uint8_t *)qlay[i], i ? 4 : 1};
+		refused_fastq(e);
+	}
+	/* The end of a line that is not ended here. */
+	e = entry("h", "");
+	e.flags = TL_REC_OUT | TL_REC_QUAL_OUT | TL_REC_HEAD_OUT;
+	e.qlay = (struct tl_str)SIDE("\0");
+	refused_fastq(e);
+}
+
 static void refused(struct tl_entry e, enum tl_alphabet alphabet)
 {
 	struct tl_text_style style = {.own = true};
@@ -271,6 +375,9 @@ int main(void)
 	TL_RUN(test_end_line);
 	TL_RUN(test_rewrap);
 	TL_RUN(test_rewrap_pieces);
+	TL_RUN(test_fastq);
+	TL_RUN(test_fastq_pieces);
+	TL_RUN(test_refused_fastq);
 	TL_RUN(test_refused_strings);
 	TL_RUN(test_refused_flags);
 	TL_RUN(test_word);

@@ -1,0 +1,150 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# tl-align: families are found, on both strands; the criterion is kept; nothing else changes.
+
+load helper
+load streams
+
+# members OPTION... <FASTA: "REFERENCE:MEMBER" of each member, sorted, one behind the other
+members() {
+	tl-parse | tl-intern | tl-align "$@" | tl-reduce --prefer first -C - -o a.arc |
+		awk '$1 != $2 { printf "%s:%s\n", $1, $2 }' | sort | paste -sd ' '
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	# Those that are to be references.
+	printf 'a\nlong\n' >first
+}
+
+protein=MKVLATGQWERTYIPASDFGHKLCVNMEDRRSTLLKAVGIWPYHQNNFECDSTKRGAVLI
+# 3 of 60 residues are others.
+near=MKVLATGQWERTYIPWSDFGHKLCVNMEDRRSTLLKAWGIWPYHQNNFECDSTKRGWVLI
+
+@test "a near sequence is a member, a far one is not" {
+	printf '>a\n%s\n>b\n%s\n>c\n%s\n' $protein $near PPPPGGGGHHHHKKKKDDDDEEEEWWWWYYYYLLLLMMMMNNNNQQQQ >in.fa
+	[ "$(members <in.fa)" = a:b ]
+	expands_to in.fa a.arc
+	is 3 a.arc delta_substituted
+	is 0 a.arc delta_literals
+}
+
+@test "-i: the identity that is asked for" {
+	printf '>a\n%s\n>b\n%s\n' $protein $near >in.fa
+	# 57 of 60 are 95 %.
+	[ "$(members -i 0.95 <in.fa)" = a:b ]
+	[ "$(members -i 0.950001 <in.fa)" = '' ]
+	[ "$(members -i .5 <in.fa)" = a:b ]
+	[ "$(members -i 1 <in.fa)" = '' ]
+	for bad in 90 1.1 -1 0,9 nan '' 90%; do
+		fails 64 tl-align -i "$bad" /dev/null
+		says --identity
+	done
+}
+
+@test "-c and --cov-mode: whose coverage is asked for" {
+	printf '>long\n%s\n>short\n%s\n' $protein "${protein:0:30}" >in.fa
+	[ "$(members <in.fa)" = long:short ]
+	[ "$(members -c 1 <in.fa)" = long:short ]
+	[ "$(members --cov-mode both <in.fa)" = '' ]
+	[ "$(members -c 0.5 --cov-mode both <in.fa)" = long:short ]
+	[ "$(members -c 0.500001 --cov-mode both <in.fa)" = '' ]
+	# A tail of its own: 30 of 40 residues are covered.
+	printf '>long\n%s\n>tail\n%s\n' $protein "${protein:0:30}HHHHHHHHHH" >in.fa
+	[ "$(members <in.fa)" = '' ]
+	[ "$(members -c 0.75 <in.fa)" = long:tail ]
+	expands_to in.fa a.arc
+	fails 64 tl-align --cov-mode some /dev/null
+	says 'none of member|both'
+}
+
+@test "--overhang: what stands before a record that begins inside the other" {
+	# 30 of 30 residues are equal, behind 10 of the other.
+	printf '>long\n%s\n>inner\n%s\n' $protein "${protein:10:30}" >in.fa
+	[ "$(members --overhang ignore -i 1 -c 1 <in.fa)" = long:inner ]
+	[ "$(members --overhang count -i 0.75 -c 1 <in.fa)" = long:inner ]
+	[ "$(members --overhang count -i 0.750001 -c 1 <in.fa)" = '' ]
+	expands_to in.fa a.arc
+}
+
+@test "nucleotides: both strands, DNA and RNA" {
+	gen_dna 1 5 >one.fa
+	body=$(grep -v '>' one.fa | tr -d '\n')
+	mutant=${body:0:50}T${body:51:100}${body:153}
+	{
+		printf '>a\n%s\n' "$body"
+		printf '>rc\n%s\n' "$(rev <<<"$mutant" | tr ACGT TGCA)"
+		printf '>rna\n%s\n' "$(tr T U <<<"$mutant" | fold -w 60)"
+		printf '>lower\n%s\n' "$(rev <<<"$mutant" | tr ACGT ugca)"
+	} >in.fa
+	found=$(members <in.fa)
+	[[ $found == 'a:lower a:rc a:rna' ]] || { echo "$found"; return 1; }
+	expands_to in.fa a.arc
+	tl-reduce -C - -o x.arc --prefer first <(tl-parse in.fa | tl-align) >c.tsv
+	[ "$(wc -l <c.tsv)" = 4 ]
+	tl-parse in.fa | tl-intern | tl-align | tl-reduce --prefer first -C c.clstr:clstr -o x.arc
+	grep -q '>rc\.\.\. at -/99\.[0-9]*%$' c.clstr
+	grep -q '>rna\.\.\. at +/99\.[0-9]*%$' c.clstr
+}
+
+@test "short, empty and low-complexity sequences are never lost" {
+	{
+		for n in 0 1 2 3 5 8 9 10 11 15 16 17 31; do
+			printf '>p%s\n%s\n' $n "${protein:0:n}"
+			printf '>q%s\n%s\n' $n "${protein:1:n}"
+		done
+		printf '>x\nXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX\n>star\n****************\n>aaa\n'
+		printf 'A%.0s' {1..3000}
+		printf '\n>aaaa\n'
+		printf 'A%.0s' {1..2900}
+		printf '\n>apap\n'
+		printf 'AP%.0s' {1..900}
+		echo
+	} >in.fa
+	members -i 0.5 -c 0.1 <in.fa >/dev/null
+	expands_to in.fa a.arc
+	is 31 a.arc records
+	tr 'AMKVLPTGQWERYISDFHCNX*' 'ACGTACGTACGTACGTACGTNN' <in.fa >dna.fa
+	sed -i 's/^>.*/>n/' dna.fa
+	tl-parse -a nucleotide dna.fa | tl-intern | tl-align -i 0.7 -c 0.1 | tl-reduce -z -o n.arc
+	expands_to dna.fa n.arc
+}
+
+@test "what cannot be aligned within --max-align-cells is told, kept and comes back" {
+	# Two of 100,000 residues: any band has more cells than a million.
+	long() { awk -v every="$1" 'BEGIN { x = 3; for (i = 0; i < 100000; i++) { x = (x * 16807) % 2147483647
+		printf "%s", i % every ? substr("ACGT", x % 4 + 1, 1) : "A" } print "" }'; }
+	printf '>a\n%s\n>b\n%s\n' "$(long 100)" "$(long 99)" >in.fa
+	tl-parse in.fa >in.tl
+	tl-align --max-align-cells 1M in.tl >out.tl 2>err
+	grep -q '^tl-align: 1 pairs of 2 records need more than --max-align-cells' err
+	is 0 out.tl edges
+	tl-align -q --max-align-cells 1M in.tl 2>err | cmp - out.tl
+	[ ! -s err ]
+	tl-reduce -o out.arc out.tl
+	expands_to in.fa out.arc
+	is 2 out.arc references
+	tl-align in.tl | tl-reduce -o out.arc
+	is 1 out.arc references
+	expands_to in.fa out.arc
+}
+
+@test "the sequences pass on unchanged, and so do edges of a round before when it is reduced" {
+	gen_proteins 300 5 >in.fa
+	tl-parse in.fa | tl-intern >in.tl
+	tl-align in.tl >out.tl
+	for key in records residues references duplicates text_bytes files; do
+		is "$(told in.tl $key)" out.tl $key
+	done
+	(($(told out.tl edges) > 50))
+	expands_to in.fa out.tl
+	is 0 in.tl edges
+}
+
+@test "options that decide the bytes are told in the stream, others are not" {
+	gen_proteins 30 5 >in.fa
+	tl-parse in.fa | tl-align -i 0.7 -t 2 -v 2>/dev/null | tl-stats >said
+	grep -qx 'tl-align .* --identity=0.7' said
+	tl-parse in.fa | tl-align -i 0.9 -t 1 | tl-stats >said
+	grep -qxE 'tl-align [0-9.]+' said
+}

@@ -1,0 +1,380 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# tl-reduce: references, members, tables and extraction agree with each other and with the text.
+
+load helper
+load streams
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return 1
+	gen_proteins 800 1 >p.fa
+	gen_dna 150 2 >d.fa
+	for k in p d; do
+		tl-parse $k.fa | tl-intern | tl-align -i 0.7 -c 0.5 >$k.tl
+		tl-reduce -z -i 0.9 -c 0.8 -C $k.tsv:tsv+ --refs $k.refs -o $k.arc $k.tl
+	done
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	ln -s "$BATS_FILE_TMPDIR"/* .
+}
+
+# ---- selection ----
+
+@test "every record is in one line of the table, its reference in the references" {
+	for k in p d; do
+		n=$(number_of_sequences $k.fa)
+		[ "$(wc -l <$k.tsv)" = "$n" ]
+		cut -f4 $k.tsv | sort -n | cmp - <(seq 0 $((n - 1)))
+		# Names and ordinals belong together.
+		awk -F '\t' 'NR == FNR { split($2, w, /[ \t]/); name[$1] = w[1]; next }
+			$1 != name[$3] || $2 != name[$4] { print; bad = 1 } END { exit bad }' <(records $k.fa) $k.tsv
+		cut -f3 $k.tsv | sort -nu >references
+		pick $k.fa references | cmp - $k.refs
+		is "$(wc -l <references)" $k.arc references
+		# The reference comes first in its cluster.
+		awk -F '\t' '$3 != last { last = $3; if ($4 != $3) { print; bad = 1 } } END { exit bad }' $k.tsv
+	done
+}
+
+@test "--by: fewest references, fewest bytes, longest first" {
+	for k in p d; do
+		for by in bytes count length; do
+			tl-reduce -z -b $by -C $by.tsv:tsv+ -o $by.arc $k.tl
+			expands_to $k.fa $by.arc
+		done
+		tl-reduce -z $k.tl | cmp - bytes.arc
+		(($(told count.arc references) <= $(told length.arc references)))
+		(($(told count.arc references) <= $(told bytes.arc references)))
+		(($(wc -c <bytes.arc) <= $(wc -c <length.arc)))
+		# The longest record of all comes first.
+		longest=$(records $k.fa | awk -F '\t' 'length($3) > m { m = length($3); r = $1 } END { print r }')
+		awk -F '\t' -v r="$longest" '$4 == r { exit $3 != r }' length.tsv
+	done
+	fails 64 tl-reduce --by size p.tl
+	says 'none of bytes|count|length'
+}
+
+@test "-i and -c cut anew, above what tl-align was told" {
+	for k in p d; do
+		tl-parse $k.fa | tl-intern | tl-align -i 0.95 -c 0.9 | tl-reduce -b count -o direct.arc
+		tl-reduce -b count -i 0.95 -c 0.9 -o again.arc $k.tl
+		expands_to $k.fa again.arc
+		# Fewer links are found where fewer are looked for.
+		(($(told again.arc references) <= $(told direct.arc references) + 2))
+		tl-reduce -b count -o loose.arc $k.tl
+		(($(told loose.arc references) < $(told again.arc references)))
+		tl-reduce -b count -i 0.5 -c 0 $k.tl | tl-stats -j | grep -F "\"references\": $(told loose.arc references),"
+		tl-reduce -b count -i 1 -c 1 -o exact.arc $k.tl
+		is 0 exact.arc delta_substituted
+		expands_to $k.fa exact.arc
+	done
+	fails 64 tl-reduce -i 90 p.tl
+	fails 64 tl-reduce -c 1.5 p.tl
+}
+
+@test "the identities of the members keep the criterion" {
+	tl-reduce -i 0.93 -C c.clstr:clstr -o x.arc p.tl
+	sed -n 's/.* at \([0-9.]*\)%$/\1/p' c.clstr >said
+	awk '$1 < 93 { print; bad = 1 } END { exit bad }' said
+	[ "$(sort -n said | head -n 1 | cut -c 1)" = 9 ]
+	tl-stats x.arc | awk '/^identity/ { on = 1; next } on && /^ / && $1 < 93 { bad = 1 } END { exit bad }'
+}
+
+@test "--cov-mode both asks it of the reference too" {
+	tl-reduce -i 0.9 -c 0.8 -o member.arc p.tl
+	tl-reduce -i 0.9 -c 0.8 --cov-mode both -C both.tsv:tsv+ -o both.arc p.tl
+	expands_to p.fa both.arc
+	(($(told both.arc references) > $(told member.arc references)))
+	awk -F '\t' 'NR == FNR { len[$1] = length($3); next }
+		len[$4] < 0.75 * len[$3] || len[$3] < 0.75 * len[$4] { print; bad = 1 } END { exit bad }' <(records p.fa) both.tsv
+}
+
+@test "--prefer: these become references first" {
+	# Members that are not references by themselves.
+	records p.fa | awk -F '\t' '!seen[$3]++ { print $1 }' >firsts
+	awk -F '\t' 'NR == FNR { first[$1]; next } $3 != $4 && $4 in first { print $2 }' firsts p.tsv |
+		awk 'NR % 5 == 1' >prefer
+	tl-reduce --prefer prefer -C c.tsv -o x.arc p.tl 2>err
+	expands_to p.fa x.arc
+	[ ! -s err ]
+	cut -f1 c.tsv | sort -u >references
+	# A preferred one may serve another preferred one.
+	served=$(sort prefer | comm -12 - references | wc -l)
+	((served * 2 > $(wc -l <prefer)))
+	awk -F '\t' 'NR == FNR { want[$1]; next } ($2 in want) && !($1 in want) { print; bad = 1 } END { exit bad }' prefer c.tsv
+	head -n 1 prefer | tl-reduce --prefer - -C c.tsv -o x.arc p.tl
+	grep -qxF "$(head -n 1 prefer)	$(head -n 1 prefer)" c.tsv
+}
+
+@test "--prefer: a duplicate stands for what it is a duplicate of" {
+	printf '>long\nMKVLAATGLLWQRSTPEDNHKMKVLAATGLLWQRSTPEDNHKAAAC\n' >f.fa
+	printf '>short\nMKVLAATGLLWQRSTPEDNHKMKVLAATGLLWQRSTPEDNHK\n' >>f.fa
+	printf '>twin\nMKVLAATGLLWQRSTPEDNHKMKVLAATGLLWQRSTPEDNHK\n' >>f.fa
+	echo twin >prefer
+	tl-parse f.fa | tl-intern | tl-align |
+		tl-reduce --by length --strict-ids --prefer prefer -C c.tsv -o f.arc
+	[ "$(grep -c '^short	' c.tsv)" -ge 2 ]
+}
+
+@test "--prefer: unknown names are told, or refused" {
+	printf 'no-such\n%s\n' "$(sed -n '1s/^>\([^ ]*\).*/\1/p' p.fa)" >prefer
+	tl-reduce --prefer prefer -o x.arc p.tl 2>err
+	grep -q '^tl-reduce: --prefer: 1 of 2 ids belong to no record, the first is no-such$' err
+	fails 65 tl-reduce --strict-ids --prefer prefer -o y.arc p.tl
+	says no-such
+	[ ! -e y.arc ]
+	fails 66 tl-reduce --prefer no-such-file p.tl
+	says no-such-file
+}
+
+@test "--ratio: a part of the residues as references, the rest loose, all of it there" {
+	for ratio in 0 0.1 0.5 1; do
+		tl-reduce -b count --ratio $ratio -C c.tsv --refs r.fa -o x.arc p.tl
+		expands_to p.fa x.arc
+		[ "$(wc -l <c.tsv)" = 800 ]
+		is "$(number_of_sequences r.fa)" x.arc references
+		tl-parse -d --refs x.arc | cmp - r.fa
+		residues=$(grep -v '>' r.fa | tr -d '\n' | wc -c)
+		awk -v r="$residues" -v all="$(told x.arc residues)" -v ratio=$ratio 'BEGIN { exit !(r <= ratio * all) }'
+		tl-reduce -x x.arc | tl-parse -d | cmp - p.fa
+	done
+	is 0 x.arc loose
+	tl-reduce --ratio 0 -o x.arc p.tl
+	is 0 x.arc references
+	# Loose records are found by their ids too.
+	name=$(sed -n '1s/^>\([^ ]*\).*/\1/p' p.fa)
+	echo "$name" | tl-reduce -x --ids - x.arc | tl-parse -d | head -n 1 | grep -qF ">$name"
+}
+
+# ---- outputs ----
+
+@test "--refs is what tl-parse -d --refs gives of the archive, and is FASTA" {
+	for k in p d; do
+		tl-parse -d --refs $k.arc | cmp - $k.refs
+		tl-parse -dr <$k.arc | cmp - $k.refs
+		awk '/^>/ { if (NR > 1 && !n) bad = 1; n = 0; next } /[^A-Z]/ || !length { bad = 1 } { n += length }
+			END { exit bad || !n }' $k.refs
+	done
+	tl-reduce --refs - -o x.arc p.tl >x.fa
+	tl-parse -d --refs x.arc | cmp - x.fa
+	tl-reduce --refs >(cat >sub.fa) -o x.arc p.tl
+	for _ in 1 2 3 4 5 6 7 8 9; do cmp -s sub.fa <(tl-parse -dr x.arc) && break || sleep 0.2; done
+	tl-parse -dr x.arc | cmp - sub.fa
+}
+
+@test "--refs-id ordinal: names that are unique, and that --ids takes" {
+	tl-reduce --refs plain.fa -o x.arc d.tl
+	tl-reduce --refs r.fa --refs-id ordinal -o y.arc d.tl
+	same x.arc y.arc
+	sed 's/^>tl|[0-9]* />/' r.fa | cmp - plain.fa
+	sed -n 's/^>\(tl|[0-9]*\) .*/\1/p' r.fa >ids
+	[ "$(sort -u ids | wc -l)" = "$(number_of_sequences plain.fa)" ]
+	tl-reduce -x --strict-ids --ids ids x.arc | tl-parse -d | cmp - d.fa
+	cut -d '|' -f2 ids | head -n 3 >ordinals
+	head -n 3 ids | tl-reduce -x --ids - x.arc | tl-parse -d --refs >some
+	tl-reduce -C c.tsv:tsv+ -o z.arc d.tl
+	awk -F '\t' 'NR == FNR { want[$1]; next } $3 in want { print $4 }' ordinals c.tsv >members
+	pick d.fa members | cmp - some
+}
+
+@test "all tables say the same" {
+	for k in p d; do
+		for format in tsv tsv+ clstr uc; do
+			tl-reduce -C t.$format:$format -o x.arc $k.tl
+		done
+		cut -f1,2 t.tsv+ | cmp - t.tsv
+		awk '/^>Cluster/ { if ($2 != c++ + 0) bad = 1; i = 0; next }
+			$1 != i++ { bad = 1 }
+			{ name = $3; sub(/^>/, "", name); sub(/[.][.][.]$/, "", name)
+			  if ($4 == "*") { if (i != 1) bad = 1; r = name } print r "\t" name } END { exit bad }' t.clstr | cmp - t.tsv
+		awk -F '\t' 'NF != 10 { bad = 1 } $1 == "S" { print $9 "\t" $9 } $1 == "H" { print $10 "\t" $9 }
+			$1 == "S" && $2 != c++ + 0 { bad = 1 } END { exit bad }' t.uc | cmp - t.tsv
+		awk -F '\t' '$1 == "C" { print $9 "\t" $3 }' t.uc |
+			cmp - <(cut -f1 t.tsv | uniq -c | awk '{ print $2 "\t" $1 }')
+		# Lengths.
+		awk -F '\t' 'NR == FNR { split($2, w, " "); len[w[1]] = length($3); next }
+			$1 != "C" && len[$9] != $3 { print; bad = 1 } END { exit bad }' <(records $k.fa) t.uc
+		awk -F '\t' 'NR == FNR { split($2, w, " "); len[w[1]] = length($3); next } /^>/ { next }
+			{ n = $2; sub(/^[^>]*>/, "", n); sub(/[.][.][.].*/, "", n) } $2 + 0 != len[n] { print; bad = 1 }
+			END { exit bad }' <(records $k.fa) t.clstr
+	done
+	grep -q 'nt, >' t.clstr
+	tl-reduce -C - -o x.arc d.tl | cmp - t.tsv
+	tl-reduce -C -:uc -o x.arc d.tl | cmp - t.uc
+	tl-reduce --clusters a:b.tsv -o x.arc d.tl
+	same a:b.tsv t.tsv
+}
+
+@test "names: the first word, whatever it holds" {
+	printf '>sp|P1|A_B one two\nMKV\n>\nMKVL\n>  x\nMKVLA\n>t\tab\nMKVLAT\n>u\001v\nMKVLATW\n' >in.fa
+	tl-parse in.fa | tl-reduce -C c.tsv -o x.arc
+	printf 'sp|P1|A_B\tsp|P1|A_B\n\t\n\t\nt\tt\nu\tu\n' | cmp - c.tsv
+}
+
+@test "outputs that would spoil each other are refused before anything is written" {
+	fails 64 tl-reduce --refs - p.tl
+	says '--refs and the archive would both write to standard output'
+	fails 64 tl-reduce --refs x -C x:uc -o y p.tl
+	says '--refs and --clusters'
+	fails 64 tl-reduce --refs x -o x p.tl
+	[ ! -e x ] && [ ! -e y ]
+	fails 64 tl-reduce --refs '' p.tl
+	fails 64 tl-reduce -T '' p.tl
+	tl-reduce --refs /dev/null -C /dev/null -o /dev/null p.tl
+}
+
+@test "a failure leaves none of the outputs" {
+	head -c 50000 p.tl >cut.tl
+	echo old >refs
+	fails 65 tl-reduce --refs refs -C table -o archive cut.tl
+	[ "$(cat refs)" = old ] && [ ! -e table ] && [ ! -e archive ]
+	fails 73 tl-reduce --refs no/such/dir -C table -o archive p.tl
+	says no/such/dir
+	[ ! -e table ] && [ ! -e archive ]
+	fails 74 tl-reduce --refs /dev/full -C table -o archive p.tl
+	[ ! -e table ] && [ ! -e archive ]
+	fails 74 tl-reduce -C /dev/full --refs refs -o archive p.tl
+	[ "$(cat refs)" = old ] && [ ! -e archive ]
+}
+
+# ---- memory ----
+
+@test "-M 1M with -T: blocks wait on disk, the bytes are the same, nothing is left" {
+	gen_proteins 9000 4 >big.fa
+	tl-parse big.fa | tl-intern | tl-align >big.tl
+	mkdir tmp
+	tl-reduce -v -M 1G -T tmp --refs a.fa -C a.tsv -o a.arc big.tl 2>err
+	grep -q ', 0 of them on disk$' err
+	tl-reduce -v -M 1M -T tmp --refs b.fa -C b.tsv -o b.arc big.tl 2>err
+	grep -qE ', [1-9][0-9]* of them on disk$' err
+	same a.arc b.arc
+	same a.fa b.fa
+	same a.tsv b.tsv
+	[ -z "$(ls -A tmp)" ]
+	TMPDIR=$PWD/tmp tl-reduce -M 1M big.tl | cmp - a.arc
+	fails 73 tl-reduce -M 1M -T no-such-dir big.tl
+	says no-such-dir
+	fails 64 tl-reduce -M 1000 big.tl
+	fails 64 tl-reduce -M many big.tl
+}
+
+# ---- extraction ----
+
+@test "-x gives everything back, as sequences" {
+	for k in p d; do
+		tl-reduce -x $k.arc >x.tl
+		expands_to $k.fa x.tl
+		is 0 x.tl members
+		is 0 x.tl duplicates
+		is "$(number_of_sequences $k.fa)" x.tl references
+		# It is what tl-parse makes, but for who made it.
+		tl-parse -d x.tl | tl-parse | tl-intern | tl-align -i 0.7 -c 0.5 | tl-reduce -z -i 0.9 -c 0.8 -C c.tsv -o y.arc
+		cut -f1,2 $k.tsv | cmp - c.tsv
+	done
+}
+
+@test "-x --ids: what awk finds in the text by the table" {
+	for k in p d; do
+		cut -f1 $k.tsv | uniq | awk 'NR % 3 == 0' >ids
+		awk -F '\t' 'NR == FNR { want[$1]; next } $1 in want { print $4 }' ids $k.tsv >ordinals
+		pick $k.fa ordinals >want.fa
+		tl-reduce -x --strict-ids --ids ids $k.arc >x.tl
+		expands_to want.fa x.tl
+		tl-stats --verify x.tl >/dev/null
+		# In any order, twice, with more words, with other line ends.
+		{ tac ids; sed 's/$/ more words/' ids; sed 's/^/  /; s/$/\r/' ids; echo; } |
+			tl-reduce -x --strict-ids --ids - $k.arc | tl-parse -d | cmp - want.fa
+		# A member alone is that member.
+		awk -F '\t' '$3 != $4 { print $2 }' $k.tsv | awk 'NR % 7 == 0' >ids
+		awk -F '\t' 'NR == FNR { want[$1]; next } $2 in want { print $4 }' ids $k.tsv >ordinals
+		pick $k.fa ordinals >want.fa
+		tl-reduce -x --ids ids <$k.arc | tl-parse -d | cmp - want.fa
+	done
+}
+
+@test "--ids: first word, accession, ordinal, names of several records" {
+	cat >in.fa <<-END
+		>sp|P12345|AATM_RABIT Aspartate aminotransferase
+		MKVLATTQWERTYIPASDFGHKLCVNMMKVLATTQWERTYIPASDFGHKLCVNM
+		>tr|Q99999|Q99999_HUMAN x
+		MKVLATTQWERTYIPASDFGHKLCVNMMKVLATTQWERTYIPASDFGHKLCVNA
+		>same one
+		WWWWPPPPYYYYIIII
+		>same two
+		HHHHCCCCMMMMNNNN
+		>WP_1.1 first title\001NP_2.1 second title
+		EEEEEEEEEEDDDDDDDDDDKKKKK
+	END
+	sed -i "s/\\\\001/$(printf '\001')/" in.fa
+	tl-parse in.fa | tl-intern | tl-align | tl-reduce --prefer <(echo P12345) -o in.arc
+	found() { echo "$1" | tl-reduce -x --ids - in.arc 2>err | tl-parse -d | sed -n 's/^>\([^ ]*\).*/\1/p' | paste -sd ' '; }
+	[ "$(found P12345)" = 'sp|P12345|AATM_RABIT tr|Q99999|Q99999_HUMAN' ]
+	[ "$(found 'sp|P12345|AATM_RABIT')" = 'sp|P12345|AATM_RABIT tr|Q99999|Q99999_HUMAN' ]
+	[ "$(found Q99999)" = 'tr|Q99999|Q99999_HUMAN' ]
+	[ "$(found 'tl|2')" = same ]
+	[ ! -s err ]
+	[ "$(found same)" = 'same same' ]
+	grep -q '^tl-reduce: --ids: 1 of 1 ids belong to several records each' err
+	[ "$(found WP_1.1)" = WP_1.1 ]
+	[ "$(found NP_2.1)" = WP_1.1 ]
+	for unknown in AATM_RABIT Aspartate 'tl|5' 'tl|02' P1234 '>same' p12345; do
+		[ "$(found "$unknown")" = '' ]
+		grep -qF "tl-reduce: --ids: 1 of 1 ids belong to no record, the first is $unknown" err
+	done
+	[ "$(found '')" = '' ]
+	[ ! -s err ]
+}
+
+@test "--strict-ids: an unknown id is an error, and nothing looks complete" {
+	printf '%s\nno-such\n' "$(sed -n '1s/^>\([^ ]*\).*/\1/p' p.fa)" >ids
+	tl-reduce -x --ids ids p.arc >x.tl 2>err
+	grep -q 'no-such' err
+	tl-reduce -q -x --ids ids p.arc 2>err | cmp - x.tl
+	[ ! -s err ]
+	fails 65 tl-reduce -x --strict-ids --ids ids p.arc
+	says no-such
+	tl-reduce -x --strict-ids --ids ids p.arc >y.tl 2>/dev/null || true
+	fails 65 tl-parse -d y.tl
+	fails 65 tl-reduce -x --strict-ids --ids ids p.arc -o z.tl
+	[ ! -e z.tl ]
+}
+
+@test "a selection can be reduced again, and keeps its ordinals" {
+	cut -f1 p.tsv | uniq | head -n 40 >ids
+	tl-reduce -x --ids ids p.arc >x.tl
+	tl-parse -d x.tl >x.fa
+	tl-align x.tl | tl-reduce -z -C c.tsv:tsv+ -o x.arc
+	expands_to x.fa x.arc
+	awk -F '\t' 'NR == FNR { want[$1]; next } $1 in want { print $4 }' ids p.tsv | sort -n |
+		cmp - <(cut -f4 c.tsv | sort -n)
+	tl-reduce -x --ids <(head -n 3 ids) x.arc | tl-parse -d >y.fa
+	[ -s y.fa ]
+	tl-reduce -x x.arc | tl-parse -d | cmp - x.fa
+}
+
+@test "wrong usage of extraction" {
+	fails 64 tl-reduce --ids ids p.arc
+	says '--ids goes with --extract'
+	fails 64 tl-reduce -x --refs r p.arc
+	fails 64 tl-reduce -x -C c p.arc
+	fails 64 tl-reduce --strict-ids p.tl
+	says '--strict-ids goes with'
+	fails 64 tl-reduce -x --ids -
+	says 'needs the stream to be named'
+	fails 64 tl-reduce -x --ids - - <p.arc
+	fails 64 tl-reduce --prefer - <p.tl
+	fails 66 tl-reduce -x --ids no-such-file p.arc
+	says no-such-file
+}
+
+@test "no edges: every record that is no duplicate is a reference" {
+	tl-parse p.fa | tl-intern >x.tl
+	tl-reduce -o x.arc --refs r.fa x.tl
+	expands_to p.fa x.arc
+	is "$(unique <p.fa)" x.arc references
+	[ "$(number_of_sequences r.fa)" = "$(unique <p.fa)" ]
+	tl-parse p.fa | tl-reduce -o x.arc --refs r.fa
+	same r.fa p.fa
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* test_spool: blocks come back as they were put, from memory, from the disk, and from both. */
+#include <tl/spool.h>
+
+#include <tl/hash.h>
+
+#include "tltest.h"
+
+#define BLOCKS 60
+#define TAG_A TL_TAG('A', 'A', 'A', 'A')
+#define TAG_B TL_TAG('B', 'B', 'B', 'B')
+
+static struct tl_block block[BLOCKS], got;
+static struct tl_payload payload;
+
+/* A column that compresses and one that does not, of random sizes, one or both perhaps empty. */
+static void make(struct tl_block *to, size_t i, size_t n)
+{
+	struct tl_err err = {0};
+	uint8_t head[TL_BLOCK_HEADER];
+	tl_block_clear(&payload);
+	struct tl_buf *a = tl_block_column(&payload, TAG_A);
+	tl_test_ok(tl_buf_fill(a, (uint8_t)i, tl_test_below(3) ? tl_test_below(n + 1) : 0, &err),
+		   err);
+	struct tl_buf *b = tl_block_column(&payload, TAG_B);
+	for (size_t k = tl_test_below(3) ? tl_test_below(n + 1) : 0; k; k--) {
+		uint8_t byte = (uint8_t)tl_test_random();
+		tl_test_ok(tl_buf_add(b, &byte, 1, &err), err);
+	}
+	tl_block_free(to);
+	*to = (struct tl_block){
+		.head = {.type = TL_BLOCK_SEQS, .number = i, .first = 5 * i, .records = 7}};
+	tl_test_ok(tl_block_pack(&payload, (enum tl_codec)(i % TL_CODECS), 3, &to->head,
+				 &to->payload, &err),
+		   err);
+	tl_block_put_head(&to->head, head);
+	to->check = tl_block_sum(head, tl_hash_64(to->payload.data, to->payload.len));
+	tl_test_ok(tl_block_open(to, &err), err);
+	tl_test_ok(tl_block_decode(to, &err), err);
+}
+
+static int same_column(const struct tl_block *x, const struct tl_block *y, uint32_t tag)
+{
+	struct tl_str a = tl_block_get(x, tag), b = tl_block_get(y, tag);
+	return a.n == b.n && (!a.n || !memcmp(a.p, b.p, a.n));
+}
+
+static void check(struct tl_spool *s, size_t i)
+{
+	struct tl_err err = {0};
+	const struct tl_block_head *h = tl_spool_head(s, i);
+	tl_test_eq(h->number, block[i].head.number);
+	tl_test_eq(h->first, block[i].head.first);
+	tl_test_ok(tl_spool_get(s, i, &got, &err), err);
+	tl_test(!memcmp(&got.head, &block[i].head, sizeof got.head));
+	tl_test_eq(got.payload.len, block[i].payload.len);
+	tl_test(!got.payload.len ||
+		!memcmp(got.payload.data, block[i].payload.data, got.payload.len));
+	tl_test(got.check == block[i].check);
+	tl_test(same_column(&got, &block[i], TAG_A) && same_column(&got, &block[i], TAG_B));
+}
+
+/* Puts all blocks, some gets in between, then gets in any order, often again. */
+static void run(uint64_t limit, uint64_t *ret_bytes, uint64_t *ret_spilled)
+{
+	struct tl_spool *s;
+	struct tl_err err = {0};
+	tl_test_ok(tl_spool_new(limit, NULL, &s, &err), err);
+	for (size_t i = 0; i < BLOCKS; i++) {
+		tl_test_eq(tl_spool_count(s), i);
+		tl_test_ok(tl_spool_put(s, &block[i], &err), err);
+		check(s, tl_test_below(i + 1));
+	}
+	for (size_t round = 0; round < 3 * BLOCKS; round++)
+		check(s, tl_test_below(BLOCKS));
+	*ret_bytes = tl_spool_bytes(s);
+	*ret_spilled = tl_spool_spilled(s);
+	tl_test(*ret_bytes - *ret_spilled <= limit);
+	tl_spool_free(s);
+}
+
+static void check_limits(size_t size)
+{
+	uint64_t bytes, spilled, all, raw = 0;
+	for (size_t i = 0; i < BLOCKS; i++) {
+		make(&block[i], i, size);
+		raw += block[i].payload.len;
+	}
+	run(UINT64_MAX, &all, &spilled);
+	tl_test_eq(spilled, 0);
+	tl_test(all > 0 && all <= raw);
+	run(0, &bytes, &spilled);
+	tl_test_eq(bytes, all);
+	tl_test_eq(spilled, all);
+	run(all, &bytes, &spilled);
+	tl_test_eq(spilled, 0);
+	run(all / 2, &bytes, &spilled);
+	tl_test_eq(bytes, all);
+	tl_test(spilled > 0 && spilled < all);
+}
+
+static void test_tiny(void)
+{
+	check_limits(3);
+}
+
+static void test_small(void)
+{
+	check_limits(3000);
+}
+
+static void test_large(void)
+{
+	struct tl_spool *s;
+	struct tl_err err = {0};
+	uint64_t limits[] = {0, 3u << 20, UINT64_MAX};
+	for (size_t i = 0; i < 4; i++)
+		make(&block[i], i, 4u << 20);
+	for (size_t k = 0; k < 3; k++) {
+		tl_test_ok(tl_spool_new(limits[k], NULL, &s, &err), err);
+		for (size_t i = 0; i < 4; i++)
+			tl_test_ok(tl_spool_put(s, &block[i], &err), err);
+		for (size_t i = 4; i-- > 0;)
+			check(s, i);
+		tl_spool_free(s);
+	}
+}
+
+/* Nothing but equal bytes, and no codec: what is held is far less than what came. */
+static void test_compressed(void)
+{
+	struct tl_spool *s;
+	struct tl_err err = {0};
+	struct tl_block_head *h = &block[0].head;
+	uint8_t head[TL_BLOCK_HEADER];
+	tl_block_clear(&payload);
+	tl_test_ok(tl_buf_fill(tl_block_column(&payload, TAG_A), 'x', 100000, &err), err);
+	tl_block_free(&block[0]);
+	block[0] = (struct tl_block){.head = {.type = TL_BLOCK_SEQS}};
+	tl_test_ok(tl_block_pack(&payload, TL_CODEC_NONE, 0, h, &block[0].payload, &err), err);
+	tl_block_put_head(h, head);
+	block[0].check =
+		tl_block_sum(head, tl_hash_64(block[0].payload.data, block[0].payload.len));
+	tl_test_ok(tl_block_open(&block[0], &err), err);
+	tl_test_ok(tl_block_decode(&block[0], &err), err);
+	tl_test_ok(tl_spool_new(1000, NULL, &s, &err), err);
+	tl_test_ok(tl_spool_put(s, &block[0], &err), err);
+	tl_test(tl_spool_bytes(s) < 1000);
+	tl_test_eq(tl_spool_spilled(s), 0);
+	check(s, 0);
+	tl_spool_free(s);
+}
+
+/* The directory is asked for only where something spills. */
+static void test_no_directory(void)
+{
+	struct tl_spool *s;
+	struct tl_err err = {0};
+	make(&block[0], 0, 500);
+	while (!block[0].payload.len)
+		make(&block[0], 0, 500);
+	tl_test_ok(tl_spool_new(1 << 20, "/nowhere/at/all", &s, &err), err);
+	tl_test_ok(tl_spool_put(s, &block[0], &err), err);
+	check(s, 0);
+	tl_spool_free(s);
+	tl_test_ok(tl_spool_new(0, "/nowhere/at/all", &s, &err), err);
+	tl_test_eq(tl_spool_put(s, &block[0], &err), TL_CANTCREATE);
+	tl_test_eq(tl_spool_count(s), 0);
+	tl_spool_free(s);
+	tl_spool_free(NULL);
+}
+
+int main(void)
+{
+	TL_RUN(test_tiny);
+	TL_RUN(test_small);
+	TL_RUN(test_large);
+	TL_RUN(test_compressed);
+	TL_RUN(test_no_directory);
+	for (size_t i = 0; i < BLOCKS; i++)
+		tl_block_free(&block[i]);
+	tl_block_free(&got);
+	tl_block_discard(&payload);
+	return tl_test_end();
+}
