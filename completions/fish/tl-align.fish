@@ -1,0 +1,13 @@
+# fish completion for tl-align, made by `make docs` from its option table
+complete -c tl-align -l identity -s i -x -d 'Least identity: identical columns by all columns of the local alignment'
+complete -c tl-align -l coverage -s c -x -d 'Least coverage: residues between the ends of the local alignment by the length'
+complete -c tl-align -l cov-mode -x -a 'member both' -d 'Whose coverage counts: the member\'s, or that of both records'
+complete -c tl-align -l overhang -x -a 'count ignore' -d 'Where an alignment begins with the first residue of one record but inside the other, count takes the residues of the other before it as columns, as parasail\'s CIGAR does'
+complete -c tl-align -l max-align-cells -x -d 'A pair whose alignment needs more than N cells is not aligned'
+complete -c tl-align -l compress -s z -d 'Compress the stream\'s columns with zstd'
+complete -c tl-align -l threads -s t -x -d 'Threads to use'
+complete -c tl-align -l output -s o -r -F -d 'Write to FILE instead of standard output'
+complete -c tl-align -l quiet -s q -d 'Say nothing but errors'
+complete -c tl-align -l verbose -s v -d 'Say more about what is done, in numbers, on standard error'
+complete -c tl-align -l help -s h -d 'Print the options and exit'
+complete -c tl-align -l version -s V -d 'Print the version and exit'

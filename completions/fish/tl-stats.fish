@@ -1,0 +1,10 @@
+# fish completion for tl-stats, made by `make docs` from its option table
+complete -c tl-stats -l json -s j -d 'Write the report as JSON'
+complete -c tl-stats -l verify -d 'Decode everything: checks, counts and digest as always, and each file\'s text compared with its length and hash'
+complete -c tl-stats -l tee -r -F -d 'Pass the stream on to FILE (- is standard output'
+complete -c tl-stats -l threads -s t -x -d 'Threads to use'
+complete -c tl-stats -l output -s o -r -F -d 'Write to FILE instead of standard output'
+complete -c tl-stats -l quiet -s q -d 'Say nothing but errors'
+complete -c tl-stats -l verbose -s v -d 'Say more about what is done, in numbers, on standard error'
+complete -c tl-stats -l help -s h -d 'Print the options and exit'
+complete -c tl-stats -l version -s V -d 'Print the version and exit'
