@@ -160,6 +160,7 @@ on_terminal() {
 
 @test "a stream does not go to a terminal, nor come from one" {
 	command -v script >/dev/null || skip "script(1) is not installed"
+	script -qec true /dev/null </dev/null >/dev/null 2>&1 || skip "there are no pseudo-terminals"
 	for command in 'tl-parse p.fa' 'tl-intern p.tl' 'tl-align p.tl' 'tl-reduce e.tl' 'tl-reduce -x p.arc' \
 		'tl-stats --tee - -o /dev/null p.tl' 'tl-parse -o /dev/stdout p.fa' 'tl-parse -o /dev/tty p.fa'; do
 		on_terminal "$command"
