@@ -14,8 +14,6 @@
 #include <tl/mem.h>
 #include <tl/record.h>
 
-#include "preamble.h"
-
 struct chunk {
 	struct tl_job job; /* first: the writer gives back a pointer to it */
 	struct tl_ingest *in;
@@ -39,12 +37,6 @@ struct tl_ingest {
 };
 
 /* 1. One chunk as a job of the writer. */
-
-/* How messages call the file. */
-static const char *shown(const struct tl_ingest *in)
-{
-	return strcmp(in->path, "-") ? in->path : "standard input";
-}
 
 /* In a worker.  A refusal is kept for settle, which knows the line. */
 static enum tl_status make_chunk(struct tl_job *job, unsigned worker, struct tl_err *err)
@@ -73,7 +65,8 @@ static enum tl_status settle_chunk(struct tl_job *job, bool *skip, struct tl_err
 	struct tl_ingest *in = c->in;
 	if (c->refused)
 		return tl_err_set(err, TL_DATA, "%s:%llu:%llu: %s",
-				  shown(in), (unsigned long long)(in->lines + c->place.line),
+				  strcmp(in->path, "-") ? in->path : "standard input",
+				  (unsigned long long)(in->lines + c->place.line),
 				  (unsigned long long)c->place.column, c->reason.msg);
 	*skip = c->batch.n == 0;
 	bool goes_on = c->batch.n && c->batch.flags[0] & TL_REC_IN;
@@ -124,17 +117,11 @@ static enum tl_status fill(struct tl_inflate *src, struct chunk *c, bool *ret_eo
 	return TL_OK;
 }
 
-static enum tl_status start(const struct tl_ingest *in, struct chunk *c, struct tl_err *err)
+static void start(const struct tl_ingest *in, struct chunk *c)
 {
-	const struct tl_buf *t = &c->text;
-	if (t->len >= sizeof tl_preamble_magic &&
-	    !memcmp(t->data, tl_preamble_magic, sizeof tl_preamble_magic))
-		return tl_err_set(err, TL_DATA, "%s:1:1: this is a record stream already; tl-parse -d "
-				  "turns it into text", shown(in));
 	c->state = tl_fasta_start(c->text.data, c->text.len);
 	if (in->opts.alphabet >= 0)
 		c->state.alphabet = (enum tl_alphabet)in->opts.alphabet;
-	return TL_OK;
 }
 
 /* Reads windows and hands each over, the bytes behind its cut being the beginning of the next. */
@@ -151,8 +138,8 @@ static enum tl_status read_chunks(struct tl_ingest *in, struct tl_inflate *src,
 		bool first = file->text == 0;
 		if (!eof && (st = fill(src, c, &eof, err)) != TL_OK)
 			break;
-		if (first && (st = start(in, c, err)) != TL_OK)
-			break;
+		if (first)
+			start(in, c);
 		if (!c->text.len && !c->state.inside)
 			break;
 		size_t cut = tl_fasta_cut(&c->state, c->text.data, c->text.len, eof, &c->next_state);

@@ -254,6 +254,7 @@ static inline void streams_record(const struct streams_all *all, uint64_t ordina
 		if (all->entry[i].ordinal != ordinal)
 			continue;
 		tl_batch_get(b, 0, &e);
+		style.fastq = b->format == TL_FORMAT_FASTQ;
 		tl_test(e.length <= residues.len - at);
 		tl_test_ok(tl_text_render(&e, b->alphabet, b->width, b->eol,
 					  at ? residues.data + at : residues.data, &style, text,

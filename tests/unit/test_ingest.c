@@ -55,6 +55,21 @@ static void check_text(const char *name, unsigned threads)
 	streams_forget(&all);
 }
 
+/* What tl_ingest_file says of a path. */
+static enum tl_status ingest(const char *path, unsigned threads, struct tl_err *err)
+{
+	struct tl_pool *pool = streams_pool(threads);
+	struct streams_sink sink = streams_open(pool, "bad.tl", 0);
+	struct tl_ingest *in;
+	tl_test_ok(tl_ingest_new(sink.w, &guess, &in, err), *err);
+	enum tl_status st = tl_ingest_file(in, path, err);
+	tl_writer_free(sink.w);
+	tl_ingest_free(in);
+	tl_out_discard(sink.out);
+	tl_pool_free(pool);
+	return st;
+}
+
 static void test_small(void)
 {
 	static const char *const texts[] = {
@@ -68,6 +83,7 @@ static void test_small(void)
 		">a\nAC GT\n>b\n>c\n>d\nT\n",
 		"\xEF\xBB\xBF>a\nAC\n",
 		">a\rAC\rGT\r>b\rA\r",
+		"@a\nAC\n+\n@+\n@b\nA\n+b\nI", "\n@a\r\nAC\r\nGT\r\n+a\r\nIIII\r\n\r\n", "@\n+\n",
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		streams_write("small.fa", texts[i], strlen(texts[i]));
@@ -92,6 +108,55 @@ static void test_windows(void)
 		check_text("edge.fa", 2);
 		streams_write("edge.fa", text.data, n + TL_INGEST_WINDOW);
 		check_text("edge.fa", 2);
+	}
+	tl_buf_free(&text);
+}
+
+/* Reads in windows: one in the middle is longer than two of them, the others are short. */
+static void test_reads(void)
+{
+	struct tl_buf text = {0};
+	struct tl_err err = {0};
+	char head[64];
+	for (size_t i = 0; text.len < TL_INGEST_WINDOW * 8; i++) {
+		size_t len = i == 9 ? TL_INGEST_WINDOW * 5 / 2 : tl_test_below(3000);
+		int k = snprintf(head, sizeof head, "@r%zu some words\n", i);
+		tl_test_ok(tl_buf_add(&text, head, (size_t)k, &err), err);
+		for (size_t at = 0; at < 2 * len; at++) {
+			uint8_t c = at < len ? (uint8_t)"ACGTacgtN"[tl_test_below(9)]
+					     : (uint8_t)(33 + tl_test_below(94));
+			if (at == len)
+				tl_test_ok(tl_buf_add(&text, "\n+\n", 3, &err), err);
+			tl_test_ok(tl_buf_add(&text, &c, 1, &err), err);
+		}
+		tl_test_ok(tl_buf_add(&text, len ? "\n" : "\n+\n\n", len ? 1 : 4, &err), err);
+	}
+	streams_write("reads.fq", text.data, text.len);
+	check_text("reads.fq", 1);
+	check_text("reads.fq", 3);
+	struct streams_all all = streams_read("out.tl");
+	size_t pieces = 0;
+	for (size_t i = 0; i < all.n; i++)
+		pieces += (all.entry[i].batch.flags[0] & TL_REC_QUAL_IN) != 0;
+	tl_test(pieces >= 2);
+	streams_forget(&all);
+	/* Cut off in every part of the long one, the place is found. */
+	for (size_t at = 0; at < text.len; at += TL_INGEST_WINDOW / 2 + 12345) {
+		streams_write("cut.fq", text.data, at);
+		char want[200];
+		size_t lines = 1, line = 0;
+		for (size_t i = 0; i < at; i++)
+			if (text.data[i] == '\n') {
+				lines++;
+				line = i + 1;
+			}
+		enum tl_status st = ingest(streams_path("cut.fq"), 2, &err);
+		if (st == TL_OK)
+			continue;
+		tl_test_eq(st, TL_DATA);
+		snprintf(want, sizeof want, "%s:%zu:%zu: the text ends within a record",
+			 streams_path("cut.fq"), lines, at - line + 1);
+		tl_test(!strncmp(err.msg, want, strlen(want)));
 	}
 	tl_buf_free(&text);
 }
@@ -203,21 +268,6 @@ static void test_threads(void)
 	tl_buf_free(&first);
 }
 
-/* What tl_ingest_file says of a path. */
-static enum tl_status ingest(const char *path, unsigned threads, struct tl_err *err)
-{
-	struct tl_pool *pool = streams_pool(threads);
-	struct streams_sink sink = streams_open(pool, "bad.tl", 0);
-	struct tl_ingest *in;
-	tl_test_ok(tl_ingest_new(sink.w, &guess, &in, err), *err);
-	enum tl_status st = tl_ingest_file(in, path, err);
-	tl_writer_free(sink.w);
-	tl_ingest_free(in);
-	tl_out_discard(sink.out);
-	tl_pool_free(pool);
-	return st;
-}
-
 static void test_refused(void)
 {
 	static const struct {
@@ -289,6 +339,7 @@ int main(void)
 	TL_RUN(test_small);
 	TL_RUN(test_windows);
 	TL_RUN(test_one_record);
+	TL_RUN(test_reads);
 	TL_RUN(test_files);
 	TL_RUN(test_alphabet);
 	TL_RUN(test_threads);
