@@ -49,12 +49,24 @@ static const struct tl_opt_tool tool = {
 	.n = sizeof options / sizeof options[0], .operands = true,
 };
 
+/* One file, and a word where a part of it is in no record. */
+static enum tl_status encode_file(const struct tl_tool_run *run, struct tl_ingest *in,
+				  const char *path, struct tl_err *err)
+{
+	enum tl_status st = tl_ingest_file(in, path, err);
+	if (st == TL_OK && tl_ingest_stray(in))
+		tl_tool_say(run, "%s: %llu bytes in front of the first record are kept, but are no record",
+			    strcmp(path, "-") ? path : "standard input",
+			    (unsigned long long)tl_ingest_stray(in));
+	return st;
+}
+
 static enum tl_status encode_files(const struct tl_tool_run *run, struct tl_ingest *in,
 				   struct tl_writer *w, struct tl_err *err)
 {
-	enum tl_status st = run->n ? TL_OK : tl_ingest_file(in, "-", err);
+	enum tl_status st = run->n ? TL_OK : encode_file(run, in, "-", err);
 	for (size_t i = 0; i < run->n && st == TL_OK; i++)
-		st = tl_ingest_file(in, run->operands[i], err);
+		st = encode_file(run, in, run->operands[i], err);
 	if (st == TL_OK)
 		st = tl_writer_end(w, tl_ingest_records(in), err);
 	if (st == TL_OK)

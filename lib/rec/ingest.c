@@ -32,6 +32,7 @@ struct tl_ingest {
 	struct chunk *idle;
 	struct tl_hash_state *hash; /* of the file's text so far */
 	const char *path;           /* of the file at hand, for messages */
+	uint64_t stray;             /* bytes of text in front of its first record */
 	uint64_t lines;             /* line ends in its chunks that were settled */
 	uint64_t records, bytes;    /* of all files, settled; text read */
 };
@@ -58,6 +59,27 @@ static enum tl_status make_chunk(struct tl_job *job, unsigned worker, struct tl_
 	return tl_record_encode(&c->batch, 0, NULL, &job->payload, err);
 }
 
+/* How much of what stands in front of the first record is neither blank nor a comment. */
+static uint64_t count_stray(const struct tl_batch *b)
+{
+	struct tl_str lead = b->n && b->lead.n ? tl_col_get(&b->lead, 0) : (struct tl_str){NULL, 0};
+	uint64_t stray = 0;
+	bool comment = false, begins = true; /* of the line at hand: is one; nothing but blanks so far */
+	for (size_t i = 0; i < lead.n; i++) {
+		uint8_t c = lead.p[i];
+		bool mark = i < 3 && c == (uint8_t) "\xEF\xBB\xBF"[i]; /* a byte order mark */
+		if (c == '\n' || c == '\r') {
+			comment = false;
+			begins = true;
+		} else if (c != ' ' && c != '\t' && !mark) {
+			comment = comment || (begins && c == ';');
+			begins = false;
+			stray += !comment;
+		}
+	}
+	return stray;
+}
+
 /* In order: ordinals and lines are known here. */
 static enum tl_status settle_chunk(struct tl_job *job, bool *skip, struct tl_err *err)
 {
@@ -74,6 +96,7 @@ static enum tl_status settle_chunk(struct tl_job *job, bool *skip, struct tl_err
 	in->records += job->starts;
 	job->last = in->records ? in->records - 1 : 0;
 	in->lines += c->place.lines;
+	in->stray += count_stray(&c->batch);
 	return TL_OK;
 }
 
@@ -175,6 +198,7 @@ enum tl_status tl_ingest_file(struct tl_ingest *in, const char *path, struct tl_
 		return st;
 	in->path = path;
 	in->lines = 0;
+	in->stray = 0;
 	tl_hash_reset(in->hash);
 	st = read_chunks(in, src, &file, err);
 	tl_inflate_close(src);
@@ -210,6 +234,11 @@ enum tl_status tl_ingest_new(struct tl_writer *w, const struct tl_ingest_opts *o
 uint64_t tl_ingest_records(const struct tl_ingest *in)
 {
 	return in->records;
+}
+
+uint64_t tl_ingest_stray(const struct tl_ingest *in)
+{
+	return in->stray;
 }
 
 uint64_t tl_ingest_bytes(const struct tl_ingest *in)

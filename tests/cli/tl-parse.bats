@@ -347,3 +347,13 @@ refuses() { # CODE ARGUMENT...
 	[ "$(cat err)" = "tl-parse: 7 records, $(wc -c <in.fa) bytes of text" ]
 	same a.tl c.tl
 }
+
+@test "text in front of the first record is kept, and said" {
+	printf 'ACGTAAA\n>a\nAC\n' >stray
+	tl-parse stray >s.tl 2>err
+	grep -qx 'tl-parse: stray: 7 bytes in front of the first record are kept, but are no record' err
+	tl-parse -d s.tl | cmp - stray
+	printf ';comment\n\n>a\nAC\n' >comment
+	tl-parse comment 2>err >/dev/null
+	[ ! -s err ]
+}
