@@ -101,6 +101,9 @@ enum tl_status tl_batch_add(struct tl_batch *batch, const struct tl_entry *e, st
 enum tl_status tl_batch_end(struct tl_batch *batch, uint64_t ordinal, uint8_t flags,
 			    uint64_t length, uint64_t base, struct tl_err *err) TL_CHECK;
 
+/* Empties to, which then is of that kind and looks like another (alphabet, layout, format). */
+void tl_batch_become(struct tl_batch *to, enum tl_kind kind, const struct tl_batch *like);
+
 /* Entry i of the batch; strings point into it. */
 void tl_batch_get(const struct tl_batch *batch, size_t i, struct tl_entry *ret);
 

@@ -58,17 +58,6 @@ static enum tl_status look_up(struct tl_dedup *d, enum tl_alphabet alphabet, uin
 	return tl_map_put(&d->moved, ordinal, *ret_base, err);
 }
 
-/* An empty batch that looks like another. */
-static void become(struct tl_batch *to, enum tl_kind kind, const struct tl_batch *like)
-{
-	tl_batch_reset(to);
-	to->kind = kind;
-	to->alphabet = like->alphabet;
-	to->width = like->width;
-	to->eol = like->eol;
-	to->format = like->format;
-}
-
 /* Writes a batch, at once where it is of bases, else in its turn; it is empty then. */
 static enum tl_status put_batch(struct tl_dedup *d, struct tl_batch *b, uint8_t flags,
 				struct tl_err *err)
@@ -95,7 +84,7 @@ static enum tl_status keep_piece(struct tl_dedup *d, const struct tl_batch *like
 		return st;
 	struct tl_batch *b = &d->piece[d->pieces++];
 	*b = (struct tl_batch){0};
-	become(b, TL_KIND_SEQ, like);
+	tl_batch_become(b, TL_KIND_SEQ, like);
 	if ((st = tl_batch_add(b, e, err)) != TL_OK)
 		return st;
 	return tl_buf_add(&d->residues, e->resi.p, e->resi.n, err);
@@ -115,7 +104,7 @@ static enum tl_status end_pieces(struct tl_dedup *d, uint8_t flags, struct tl_er
 		}
 		struct tl_entry e;
 		struct tl_batch dup = {0};
-		become(&dup, TL_KIND_DUP, &d->piece[i]);
+		tl_batch_become(&dup, TL_KIND_DUP, &d->piece[i]);
 		tl_batch_get(&d->piece[i], 0, &e);
 		e.base = base;
 		if ((st = tl_batch_add(&dup, &e, err)) == TL_OK)
@@ -140,7 +129,7 @@ static enum tl_status take_piece(struct tl_dedup *d, const struct tl_batch *b,
 		return st;
 	if ((st = put_batch(d, &d->whole, flags, err)) != TL_OK)
 		return st;
-	become(&d->whole, TL_KIND_SEQ, b);
+	tl_batch_become(&d->whole, TL_KIND_SEQ, b);
 	return end_pieces(d, flags, err);
 }
 
@@ -148,8 +137,8 @@ static enum tl_status take_piece(struct tl_dedup *d, const struct tl_batch *b,
 static enum tl_status sort_entries(struct tl_dedup *d, const struct tl_batch *b, uint8_t flags,
 				   struct tl_err *err)
 {
-	become(&d->whole, TL_KIND_SEQ, b);
-	become(&d->dups, TL_KIND_DUP, b);
+	tl_batch_become(&d->whole, TL_KIND_SEQ, b);
+	tl_batch_become(&d->dups, TL_KIND_DUP, b);
 	for (size_t i = 0; i < b->n; i++) {
 		struct tl_entry e;
 		enum tl_status st;

@@ -105,11 +105,8 @@ static enum tl_status put_copies(struct tl_merge *m, uint64_t limit, struct tl_e
 	struct tl_merge_item *item = smallest(m, true, limit);
 	if (alone(m, item, limit))
 		return put_all(m, item, err);
-	struct tl_batch out = {.kind = TL_KIND_DUP,
-			       .alphabet = item->batch.alphabet,
-			       .format = item->batch.format,
-			       .width = item->batch.width,
-			       .eol = item->batch.eol};
+	struct tl_batch out = {0};
+	tl_batch_become(&out, TL_KIND_DUP, &item->batch);
 	uint8_t flags = item->flags;
 	enum tl_status st = TL_OK;
 	while (st == TL_OK && item && (!out.n || fits(&out, flags, item))) {

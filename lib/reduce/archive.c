@@ -158,14 +158,8 @@ static enum tl_status append(struct archiver *a, enum slot s, const struct tl_ba
 		if (st != TL_OK)
 			return st;
 	}
-	if (!g->batch.n) {
-		tl_batch_reset(&g->batch);
-		g->batch.kind = kind[s];
-		g->batch.alphabet = like->alphabet;
-		g->batch.width = like->width;
-		g->batch.eol = like->eol;
-		g->batch.format = like->format;
-	}
+	if (!g->batch.n)
+		tl_batch_become(&g->batch, kind[s], like);
 	if (like->kind == TL_KIND_SEQ)
 		tl_hash_put(g->hash, e->resi.p, e->resi.n);
 	else

@@ -189,3 +189,13 @@ void tl_batch_free(struct tl_batch *batch)
 	free(batch->base);
 	*batch = (struct tl_batch){0};
 }
+
+void tl_batch_become(struct tl_batch *to, enum tl_kind kind, const struct tl_batch *like)
+{
+	tl_batch_reset(to);
+	to->kind = kind;
+	to->alphabet = like->alphabet;
+	to->width = like->width;
+	to->eol = like->eol;
+	to->format = like->format;
+}

@@ -45,6 +45,15 @@ static void pack_scalar(uint8_t *dst, const uint8_t *src, size_t n)
 }
 
 #ifdef __SSE2__
+/* All ones where a byte is A, C, G or T. */
+static inline __m128i plain_bytes(__m128i c)
+{
+	return _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(c, _mm_set1_epi8('A')),
+					 _mm_cmpeq_epi8(c, _mm_set1_epi8('C'))),
+			    _mm_or_si128(_mm_cmpeq_epi8(c, _mm_set1_epi8('G')),
+					 _mm_cmpeq_epi8(c, _mm_set1_epi8('T'))));
+}
+
 /* Packs whole vectors of 16; returns how many residues were done. */
 static size_t pack_vectors(uint8_t *dst, const uint8_t *src, size_t n)
 {
@@ -53,10 +62,7 @@ static size_t pack_vectors(uint8_t *dst, const uint8_t *src, size_t n)
 	size_t i = 0;
 	for (; n - i >= 16; i += 16) {
 		__m128i c = _mm_loadu_si128((const __m128i *)(src + i));
-		__m128i plain = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(c, _mm_set1_epi8('A')),
-							  _mm_cmpeq_epi8(c, _mm_set1_epi8('C'))),
-					     _mm_or_si128(_mm_cmpeq_epi8(c, _mm_set1_epi8('G')),
-							  _mm_cmpeq_epi8(c, _mm_set1_epi8('T'))));
+		__m128i plain = plain_bytes(c);
 		__m128i v = _mm_and_si128(_mm_srli_epi16(c, 1), three);
 		v = _mm_xor_si128(v, _mm_and_si128(_mm_srli_epi16(v, 1), one));
 		v = _mm_and_si128(v, plain);
@@ -75,10 +81,7 @@ static size_t plain_run(const uint8_t *src, size_t n)
 	size_t i = 0;
 	for (; n - i >= 16; i += 16) {
 		__m128i c = _mm_loadu_si128((const __m128i *)(src + i));
-		__m128i plain = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(c, _mm_set1_epi8('A')),
-							  _mm_cmpeq_epi8(c, _mm_set1_epi8('C'))),
-					     _mm_or_si128(_mm_cmpeq_epi8(c, _mm_set1_epi8('G')),
-							  _mm_cmpeq_epi8(c, _mm_set1_epi8('T'))));
+		__m128i plain = plain_bytes(c);
 		unsigned other = (unsigned)_mm_movemask_epi8(plain) ^ 0xffff;
 		if (other)
 			return i + (size_t)__builtin_ctz(other);

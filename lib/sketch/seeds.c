@@ -151,10 +151,8 @@ static enum tl_status group_bucket(void *ctx, size_t begin, size_t end, unsigned
 /* 3. Gathering hits into pairs. */
 
 /* The hits of all buckets in one array, sorted. */
-static enum tl_status join_hits(struct tl_pool *pool, struct search *s, struct items *ret,
-				struct tl_err *err)
+static enum tl_status join_hits(struct search *s, struct items *ret, struct tl_err *err)
 {
-	(void)pool;
 	size_t n = 0;
 	for (size_t b = 0; b < BUCKETS; b++)
 		n += s->hits[b].n;
@@ -287,7 +285,7 @@ static enum tl_status find_hits(struct tl_pool *pool, struct search *s, struct i
 		return st;
 	free(s->seeds.item); /* before the hits are joined: the peak of memory is here */
 	s->seeds.item = NULL;
-	if ((st = join_hits(pool, s, hits, err)) != TL_OK)
+	if ((st = join_hits(s, hits, err)) != TL_OK)
 		return st;
 	return sort_hits(pool, hits, s->bank->n, err);
 }
