@@ -29,9 +29,10 @@ extern const uint8_t tl_alphabet_complement[256];
 /* dst[0..n) = the reverse complement of src[0..n); they do not overlap. */
 void tl_alphabet_revcomp(uint8_t *dst, const uint8_t *src, size_t n);
 
-/* Guesses from a piece of FASTA text (headers and lines that begin with ';' are skipped): nucleotide
- * where at least nine tenths of the first 65,536 residues are A C G T U N in either case and no residue is outside the IUPAC nucleotide
- * codes; protein otherwise, and where there is no residue.  The rule of man tl-parse. */
+/* Guesses from a piece of FASTA text (headers and lines that begin with ';' are skipped):
+ * nucleotide where at least nine tenths of the first 65,536 residues are A C G T U N in either
+ * case and no residue is outside the IUPAC nucleotide codes; protein otherwise, and where there
+ * is no residue.  The rule of man tl-parse. */
 enum tl_alphabet tl_alphabet_guess(const uint8_t *text, size_t n);
 
 /* The same from text in pieces that holds no headers; zeros at first. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* archive: a set for which roles were decided, written as an archive; its references as text.
  *
- * First the bases by depth, then by ordinal: references, and whatever else something is copied from;
- * then the rest by ordinal, with the FILE blocks where their files end.  See tl-stream(5), section 11.
+ * First the bases by depth, then by ordinal: references, and whatever else something is copied
+ * from; then the rest by ordinal, with the FILE blocks where their files end.  See tl-stream(5),
+ * section 11.
  * Threads: as the writer's.
  */
 #ifndef TL_ARCHIVE_H

@@ -8,12 +8,15 @@
  *
  * The text of an entry is made thus:
  *   1. the bytes lead (what stands before the first record of a file);
- *   2. '>' ('@' in FASTQ) if the record begins here; the bytes head; the line end of the header unless
+ *   2. '>' ('@' in FASTQ) if the record begins here; the bytes head; the line end of the header
+ *   unless
  *      the header goes on in the next piece (TL_REC_HEAD_OUT) or ended in an earlier one;
  *   3. the body: the residues, lower case where mask says so, T shown as U where the record is RNA,
  *      with the odd bytes put in between them, cut into lines;
- *   4. in FASTQ, unless the record goes on with its body: '+' if it did not stand in an earlier piece
- *      (TL_REC_QUAL_IN); what plus says; the line end of that line, by the same rule as the header's;
+ *   4. in FASTQ, unless the record goes on with its body: '+' if it did not stand in an earlier
+ *   piece
+ *      (TL_REC_QUAL_IN); what plus says; the line end of that line, by the same rule as the
+ *      header's;
  *   5. in FASTQ: the bytes qual, cut into lines.
  * Side strings, all of varints (tl/bits.h) unless said otherwise; an empty one is the usual case:
  *   mask  run lengths over the residues of the entry: upper, lower, upper, lower ...; a last upper
@@ -23,11 +26,13 @@
  *         T, U, T, U ...; a last T run is left out.
  *   lay   empty: regular, i.e. the header and all lines end in the batch's eol, and each line but
  *         the last has width characters (0: all in one line), the last 1 to width, no line where
- *         there is no character.  Else: one plain byte, the eol of the header (TL_EOL_NONE where no header
- *         ends here or the text ends with it), then groups {lines, characters in each, one plain byte eol}; the
- *         characters of all lines are those of the body.
- *   plus  empty: nothing stands behind '+'; one byte 0: the bytes head again; else a byte 1 and the bytes.
- *   qual  a quality for each character of the body, any bytes; behind them the characters of lines of white
+ *         there is no character.  Else: one plain byte, the eol of the header (TL_EOL_NONE where
+ *         no header ends here or the text ends with it), then groups {lines, characters in each,
+ *         one plain byte eol}; the characters of all lines are those of the body.
+ *   plus  empty: nothing stands behind '+'; one byte 0: the bytes head again; else a byte 1 and
+ *   the bytes.
+ *   qual  a quality for each character of the body, any bytes; behind them the characters of
+ *   lines of white
  *         space that follow.  In a record of several pieces that holds for all of them together.
  *   qlay  empty: the line of '+' ends as the header does (or in eol, where none ends here) and the
  *         qualities are cut into lines like the body, of which they then have the length.  Else as
@@ -96,8 +101,9 @@ struct tl_entry {
 enum tl_status tl_batch_add(struct tl_batch *batch, const struct tl_entry *e, struct tl_err *err)
 	TL_CHECK;
 
-/* Ends an entry whose strings were appended to the columns' bytes by the caller: ends the item of each
- * column that the batch has (all but head, resi, qual and a script: only where the column has items or bytes). */
+/* Ends an entry whose strings were appended to the columns' bytes by the caller: ends the item of
+ * each column that the batch has (all but head, resi, qual and a script: only where the column
+ * has items or bytes). */
 enum tl_status tl_batch_end(struct tl_batch *batch, uint64_t ordinal, uint8_t flags,
 			    uint64_t length, uint64_t base, struct tl_err *err) TL_CHECK;
 

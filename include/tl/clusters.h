@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* clusters: which record belongs to which reference, as a table.
  *
- * Every record stands in exactly one line, duplicates included, by reference and then in input order,
- * the reference first.
+ * Every record stands in exactly one line, duplicates included, by reference and then in input
+ * order, the reference first.
  *   tsv    representative TAB member, the first words of their headers
  *   tsv+   the same, TAB ordinal of the representative TAB ordinal of the member
- *   clstr  CD-HIT's: ">Cluster N", then "I\tLENaa, >NAME... *" or "... at 98.50%" ("at +/98.50%" for nucleotides)
- *   uc     USEARCH's ten columns: S, H and C lines; the alignment column holds the run lengths of the local
- *          alignment (M, D: residues of the member only, I: of the reference only), "=" for a duplicate of
- *          the reference, "*" for a record that was a delta before; its identity is that to what it is copied from
+ *   clstr  CD-HIT's: ">Cluster N", then "I\tLENaa, >NAME... *" or "... at 98.50%" ("at +/98.50%"
+ *   for nucleotides)
+ *   uc     USEARCH's ten columns: S, H and C lines; the alignment column holds the run lengths of
+ *   the local
+ *          alignment (M, D: residues of the member only, I: of the reference only), "=" for a
+ *          duplicate of the reference, "*" for a record that was a delta before; its identity is
+ *          that to what it is copied from
  * Threads: one.
  */
 #ifndef TL_CLUSTERS_H
@@ -24,7 +27,8 @@ extern "C" {
 
 enum tl_clusters_format { TL_CLUSTERS_TSV, TL_CLUSTERS_TSVPLUS, TL_CLUSTERS_CLSTR, TL_CLUSTERS_UC };
 
-/* Splits "FILE:FORMAT" at its last colon where a known format follows; *ret_path_len bytes of spec are the path. */
+/* Splits "FILE:FORMAT" at its last colon where a known format follows; *ret_path_len bytes of
+ * spec are the path. */
 enum tl_clusters_format tl_clusters_parse(const char *spec, int *ret_path_len);
 
 /* Writes the table of a set that was selected with want_words. */

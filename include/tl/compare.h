@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* compare: candidate pairs aligned in parallel, those that meet the criterion given as edges in order.
+/* compare: candidate pairs aligned in parallel, those that meet the criterion given as edges in
+ * order.
  *
  * Threads: called by worker 0 of the pool.
  */
@@ -38,9 +39,9 @@ struct tl_compare_sum {
 /* Takes edges over; the struct at the pointer is left empty. */
 typedef enum tl_status (*tl_compare_emit)(void *ctx, struct tl_edges *edges, struct tl_err *err);
 
-/* pair is sorted as tl_seeds_find leaves it.  Of both strands of a pair the better alignment counts.
- * emit is called with some edges at a time, in the order of pairs.  opt_large [bank->n], where given, is set to
- * 1 for sequences in a pair that was too large. */
+/* pair is sorted as tl_seeds_find leaves it.  Of both strands of a pair the better alignment
+ * counts. emit is called with some edges at a time, in the order of pairs.  opt_large [bank->n],
+ * where given, is set to 1 for sequences in a pair that was too large. */
 enum tl_status tl_compare_pairs(struct tl_pool *pool, const struct tl_bank *bank,
 				const struct tl_pair *pair, size_t n,
 				const struct tl_compare_params *params, uint8_t *opt_large,

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* dedup: identical sequences of a record stream merged.
  *
- * A SEQS record whose residues (upper case, U as T) were seen before, in a record of the same alphabet,
- * becomes a DUPS record of that one; header, case and layout stay its own.  Matching is by XXH3-128
- * with a comparison of the bytes.  All else passes through; DUPS and DLTA records that were copied from a
- * record which is itself a duplicate now are copied from what that one is a duplicate of.
+ * A SEQS record whose residues (upper case, U as T) were seen before, in a record of the same
+ * alphabet, becomes a DUPS record of that one; header, case and layout stay its own.  Matching is
+ * by XXH3-128 with a comparison of the bytes.  All else passes through; DUPS and DLTA records
+ * that were copied from a record which is itself a duplicate now are copied from what that one is
+ * a duplicate of.
  * Memory: the unique residues and about 40 bytes for each unique record.  Threads: as the writer's.
  */
 #ifndef TL_DEDUP_H

@@ -6,8 +6,8 @@
  * varints (residues before and behind the alignment), then one varint {length << 2 | op} for each
  * run, op as in tl/cigar.h with a as the query (TL_CIGAR_INS consumes a).  With TL_EDGE_MINUS the
  * alignment is between a and the reverse complement of b, and b_start, b_tail, subb and litb are
- * meant of that.  suba, lita (subb, litb) are there with TL_EDGE_A (TL_EDGE_B): the residues of a at
- * substitutions; and those of a before the alignment, at insertions, and behind it.
+ * meant of that.  suba, lita (subb, litb) are there with TL_EDGE_A (TL_EDGE_B): the residues of a
+ * at substitutions; and those of a before the alignment, at insertions, and behind it.
  * Threads: one at a time.
  */
 #ifndef TL_EDGE_H

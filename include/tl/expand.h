@@ -2,10 +2,11 @@
 /* expand: the records of any stream in the order of their ordinals, with their residues.
  *
  * Duplicates and deltas are resolved; records that stand in several sections of an archive are
- * merged by ordinal.  Memory: the records that others may be copied from (all SEQS records of an interned stream, the bases of an
- * archive) with their headers; nothing else is kept beyond a block of each kind.
- * What a stream may contain is checked here: bases before use and before others of their ordinals, of the same alphabet, depth at
- * most TL_EXPAND_DEPTH, rising ordinals, FILE blocks that fit their records, the sums of resolved residues.
+ * merged by ordinal.  Memory: the records that others may be copied from (all SEQS records of an
+ * interned stream, the bases of an archive) with their headers; nothing else is kept beyond a
+ * block of each kind. What a stream may contain is checked here: bases before use and before
+ * others of their ordinals, of the same alphabet, depth at most TL_EXPAND_DEPTH, rising ordinals,
+ * FILE blocks that fit their records, the sums of resolved residues.
  * Threads: as the reader's.
  */
 #ifndef TL_EXPAND_H
@@ -47,8 +48,8 @@ struct tl_expand_event {
 	uint64_t root;           /* ordinal of its reference, its own where it is one or loose */
 	/* FILE: all records of the file were given. */
 	const struct tl_note_file *file;
-	/* NOTE: prov or another ancillary block that is safe to copy, as soon as it is read.  Its payload may be
-	 * taken out (tl_writer_forward). */
+	/* NOTE: prov or another ancillary block that is safe to copy, as soon as it is read.  Its
+	 * payload may be taken out (tl_writer_forward). */
 	struct tl_item *note;
 	uint16_t stream_flags;   /* of the stream that the event comes from */
 };

@@ -20,8 +20,8 @@ struct tl_extract_sum {
 	uint64_t next; /* one more than the highest ordinal */
 };
 
-/* Writes SEQS and FILE blocks, and passes prov on; opt_names: only the references named with all their members, and members
- * named. The writer's preamble must have TL_STREAM_SUBSET then. */
+/* Writes SEQS and FILE blocks, and passes prov on; opt_names: only the references named with all
+ * their members, and members named. The writer's preamble must have TL_STREAM_SUBSET then. */
 enum tl_status tl_extract_all(struct tl_reader *reader, struct tl_names *opt_names,
 			      struct tl_writer *w, struct tl_extract_sum *ret, struct tl_err *err)
 	TL_CHECK;

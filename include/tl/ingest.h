@@ -38,8 +38,8 @@ enum tl_status tl_ingest_file(struct tl_ingest *in, const char *path, struct tl_
 uint64_t tl_ingest_records(const struct tl_ingest *in); /* so far: the next ordinal */
 uint64_t tl_ingest_bytes(const struct tl_ingest *in);   /* of text so far */
 
-/* Of the last file: bytes in front of its first record that are neither blank nor in a comment.  They come
- * back as they were, but are in no record. */
+/* Of the last file: bytes in front of its first record that are neither blank nor in a comment. 
+ * They come back as they were, but are in no record. */
 uint64_t tl_ingest_stray(const struct tl_ingest *in);
 
 /* After the writer was ended or freed, which may hold jobs of in.  NULL is fine. */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* link: when an alignment makes one record a member of another, and the edge that says so.
  *
- * identity = identical columns / columns of the local alignment; coverage of a record = its residues between
- * the ends of the alignment / its length.  All in parts per million, compared without rounding.
- * overhang: where the alignment begins with the first residue of one record but inside the other, the residues
- * of the other before it count as columns too.  That is how parasail's CIGAR has them (parasail 2.6, sw_trace: a leading
- * run of D or I), and so what a judge that counts its columns sees.  Beginning and end are those of the member as it is
+ * identity = identical columns / columns of the local alignment; coverage of a record = its
+ * residues between the ends of the alignment / its length.  All in parts per million, compared
+ * without rounding.
+ * overhang: where the alignment begins with the first residue of one record but inside the other,
+ * the residues of the other before it count as columns too.  That is how parasail's CIGAR has
+ * them (parasail 2.6, sw_trace: a leading run of D or I), and so what a judge that counts its
+ * columns sees.  Beginning and end are those of the member as it is
  * aligned: of a member on the minus strand, its own last residues.
  * Threads: pure but for their arguments.
  */
@@ -29,7 +31,8 @@ struct tl_link_criterion {
 	bool overhang;              /* see above */
 };
 
-/* What decides: the lengths of both sequences, what of them lies before and behind the alignment, and its columns. */
+/* What decides: the lengths of both sequences, what of them lies before and behind the alignment,
+ * and its columns. */
 struct tl_link_sum {
 	uint64_t a_len, b_len, a_start, a_tail, b_start, b_tail;
 	uint64_t match, columns;
@@ -39,7 +42,8 @@ struct tl_link_sum {
 /* part / whole >= share (parts per million), exactly; false where whole is 0. */
 bool tl_link_reaches(uint64_t part, uint64_t whole, int64_t share);
 
-/* TL_EDGE_A and TL_EDGE_B as the criterion holds; minus: b is the reverse complement of the record. */
+/* TL_EDGE_A and TL_EDGE_B as the criterion holds; minus: b is the reverse complement of the
+ * record. */
 uint8_t tl_link_judge(const struct tl_link_criterion *c, const struct tl_link_sum *sum, bool minus);
 
 /* The sum of a path, and that of an edge; the latter is TL_DATA where it is broken. */
@@ -47,8 +51,8 @@ struct tl_link_sum tl_link_of_path(const struct tl_align_path *path, uint64_t a_
 enum tl_status tl_link_measure(const struct tl_edge *e, struct tl_link_sum *ret, struct tl_err *err)
 	TL_CHECK;
 
-/* Appends the edge of a path (with ops) between a and b, residues as they were aligned: with TL_EDGE_MINUS in
- * flags b is the reverse complement of the record. */
+/* Appends the edge of a path (with ops) between a and b, residues as they were aligned: with
+ * TL_EDGE_MINUS in flags b is the reverse complement of the record. */
 enum tl_status tl_link_put(struct tl_edges *edges, uint64_t a_ordinal, uint64_t b_ordinal,
 			   uint8_t flags, const struct tl_align_path *path, struct tl_str a,
 			   struct tl_str b, struct tl_err *err) TL_CHECK;

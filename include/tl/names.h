@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* names: a set of wanted record ids, as --ids and --prefer take them.
  *
- * One id a line; only the first word of a line counts, empty lines do not.  An id is the first word of a
- * header, or the accession inside db|ACC|NAME, or tl|ORDINAL (from 0).  A record whose header holds several
- * titles joined by Ctrl-A answers to each of them.
+ * One id a line; only the first word of a line counts, empty lines do not.  An id is the first
+ * word of a header, or the accession inside db|ACC|NAME, or tl|ORDINAL (from 0).  A record whose
+ * header holds several titles joined by Ctrl-A answers to each of them.
  * Threads: one at a time.
  */
 #ifndef TL_NAMES_H
@@ -24,8 +24,8 @@ struct tl_names;
 /* Reads the ids in the file at path ("-": standard input).  TL_NOINPUT, TL_IO. */
 enum tl_status tl_names_load(const char *path, struct tl_names **ret, struct tl_err *err) TL_CHECK;
 
-/* Is the record of that header and ordinal wanted?  It counts; asked again for the same record before another
- * one, it counts no more. */
+/* Is the record of that header and ordinal wanted?  It counts; asked again for the same record
+ * before another one, it counts no more. */
 bool tl_names_match(struct tl_names *names, struct tl_str head, uint64_t ordinal);
 
 struct tl_names_count {

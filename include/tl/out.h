@@ -34,8 +34,8 @@ enum tl_status tl_out_put(struct tl_out *out, const void *p, size_t n, struct tl
 enum tl_status tl_out_printf(struct tl_out *out, struct tl_err *err, const char *fmt, ...)
 	TL_PRINTF(3, 4) TL_CHECK;
 
-/* Writes what is gathered, so that of several outputs all can be tried before the first is committed.
- * NULL is fine. */
+/* Writes what is gathered, so that of several outputs all can be tried before the first is
+ * committed. NULL is fine. */
 enum tl_status tl_out_flush(struct tl_out *out, struct tl_err *err) TL_CHECK;
 
 uint64_t tl_out_bytes(const struct tl_out *out); /* put so far */

@@ -22,8 +22,8 @@ struct tl_radix_item {
 /* Sorts n items. */
 void tl_radix_sort(struct tl_radix_item *item, size_t n);
 
-/* Moves items into 256 buckets by the eight bits of key from bit shift (at most 56) up; bucket b becomes
- * item[bound[b] .. bound[b + 1]).  The order inside a bucket is not specified. */
+/* Moves items into 256 buckets by the eight bits of key from bit shift (at most 56) up; bucket b
+ * becomes item[bound[b] .. bound[b + 1]).  The order inside a bucket is not specified. */
 void tl_radix_split(struct tl_radix_item *item, size_t n, unsigned shift, size_t bound[257]);
 
 #ifdef __cplusplus

@@ -48,7 +48,8 @@ struct tl_reader_opts {
 							only passed on or spooled */
 	bool uniform; /* all streams must have the preamble flags of the first, since one stream is
 		       * made of them; else TL_DATA */
-	/* Shown every block that tl_reader_next is about to give; or NULL.  Its failure is the reader's. */
+	/* Shown every block that tl_reader_next is about to give; or NULL.  Its failure is the
+	 * reader's. */
 	enum tl_status (*observe)(void *ctx, const struct tl_item *item, struct tl_err *err);
 	void *observe_ctx;
 	struct tl_out *tee; /* gets every byte that is read; or NULL.  The caller's */

@@ -29,8 +29,8 @@ struct tl_restore_sum {
 	uint64_t files, records, residues, text; /* written; files whose hash was compared */
 };
 
-/* Writes all records of the reader to out, in order.  Text of complete files in their own layout is compared with
- * length and hash in their FILE blocks: TL_DATA where it differs. */
+/* Writes all records of the reader to out, in order.  Text of complete files in their own layout
+ * is compared with length and hash in their FILE blocks: TL_DATA where it differs. */
 enum tl_status tl_restore_text(struct tl_reader *reader, const struct tl_restore_opts *opts,
 			       struct tl_out *out, struct tl_restore_sum *ret, struct tl_err *err)
 	TL_CHECK;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* seeds: candidate pairs of sequences that share k-mers.
  *
- * Linear in the number of sequences (Steinegger and Soeding, Nature Communications 2018): the sketches of
- * all sequences are grouped by k-mer, and in each group every member is paired with the longest
+ * Linear in the number of sequences (Steinegger and Soeding, Nature Communications 2018): the
+ * sketches of all sequences are grouped by k-mer, and in each group every member is paired with
+ * the longest
  * (ties: smaller hash, then ordinal).  Seeds of one pair are gathered by diagonal.
  * A pair's band holds the densest cluster of its diagonals; its hits are those in the cluster.
  * Memory: 16 bytes for each seed and each pair of a seed.

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* select: which records become references, and of which reference each other record is a member.
  *
- * Nodes are records that stand whole; an arc says that a node may be a member of another, and what its
- * delta would cost.  Three ways:
- *   COUNT   fewest references: greedy set cover (Chvatal, Mathematics of OR 1979), then references that are not needed are dropped.
+ * Nodes are records that stand whole; an arc says that a node may be a member of another, and
+ * what its delta would cost.  Three ways:
+ *   COUNT   fewest references: greedy set cover (Chvatal, Mathematics of OR 1979), then
+ *   references that are not needed are dropped.
  *   LENGTH  longest first: a node that no reference chosen before covers becomes one.
  *   BYTES   fewest coded bytes: greedy by saving, then a pruning pass.
  * Ties go by (length descending, hash, index), so the result does not depend on the order of arcs.
@@ -49,7 +50,8 @@ struct tl_select_result {
 	uint64_t refs, members, loose;
 };
 
-/* arcs are sorted in place.  Parallel arcs (same member and ref) are allowed: the cheapest counts. */
+/* arcs are sorted in place.  Parallel arcs (same member and ref) are allowed: the cheapest
+ * counts. */
 enum tl_status tl_select_run(const struct tl_select_node *node, size_t nodes,
 			     struct tl_select_arc *arc, size_t arcs,
 			     const struct tl_select_params *params, struct tl_select_result *ret,
@@ -57,8 +59,9 @@ enum tl_status tl_select_run(const struct tl_select_node *node, size_t nodes,
 
 void tl_select_free(struct tl_select_result *result);
 
-/* The integer model of coded bytes, in 1/16 byte: a protein residue 17/32 byte (4.2 bits), a nucleotide 1/4; a delta
- * 4 bytes, 3/4 byte for each byte of ops, and the residues in its subs and lits. */
+/* The integer model of coded bytes, in 1/16 byte: a protein residue 17/32 byte (4.2 bits), a
+ * nucleotide 1/4; a delta 4 bytes, 3/4 byte for each byte of ops, and the residues in its subs
+ * and lits. */
 uint32_t tl_select_whole(uint64_t length, int nucleotide);
 uint32_t tl_select_delta(uint64_t ops, uint64_t residues, int nucleotide);
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* set: all records of a stream, what they could be coded from, and what was decided for each.
  *
- * Model: blocks are read into the spool (tl_set_put); each record leaves a few bytes here.  tl_set_select
- * then decides roles, and keeps the script of each new member.  tl/archive.h and tl/clusters.h write what was decided.
- * Open struct, read freely after tl_set_select.  Memory: about 100 bytes for each record and 80 for each edge, the
- * scripts of members; blocks are in the spool.  Threads: one.
+ * Model: blocks are read into the spool (tl_set_put); each record leaves a few bytes here. 
+ * tl_set_select then decides roles, and keeps the script of each new member.  tl/archive.h and
+ * tl/clusters.h write what was decided. Open struct, read freely after tl_set_select.  Memory:
+ * about 100 bytes for each record and 80 for each edge, the scripts of members; blocks are in the
+ * spool.  Threads: one.
  */
 #ifndef TL_SET_H
 #define TL_SET_H
@@ -83,12 +84,14 @@ struct tl_set {
 enum tl_status tl_set_new(uint64_t spool_limit, const char *spool_dir, struct tl_set **ret,
 			  struct tl_err *err) TL_CHECK;
 
-/* Takes one block in: SEQS, DUPS, DLTA, EDGE, FILE; other types are nothing to it.  The item stays the caller's. */
+/* Takes one block in: SEQS, DUPS, DLTA, EDGE, FILE; other types are nothing to it.  The item
+ * stays the caller's. */
 enum tl_status tl_set_put(struct tl_set *set, const struct tl_item *item, struct tl_err *err)
 	TL_CHECK;
 
-/* Everything was put: decides.  Fails with TL_DATA where an edge or a copy names a record that is not there or does
- * not fit it, and where copies hang on each other in a circle or a chain of more than TL_EXPAND_DEPTH deltas. */
+/* Everything was put: decides.  Fails with TL_DATA where an edge or a copy names a record that is
+ * not there or does not fit it, and where copies hang on each other in a circle or a chain of
+ * more than TL_EXPAND_DEPTH deltas. */
 enum tl_status tl_set_select(struct tl_set *set, const struct tl_select_params *params,
 			     struct tl_err *err) TL_CHECK;
 

@@ -2,9 +2,10 @@
 /* sketch: the k-mers by which a sequence is found: those of lowest hash.
  *
  * Bottom-m sketch (Broder, SEQUENCES 1997), as Linclust uses it (Steinegger and Soeding, Nature
- * Communications 2018).  A k-mer's hash is tl_hash_mix of its packed letters; for nucleotides of the
- * smaller of it and its reverse complement, both strands giving the same.  k-mers of one letter only, and those with
- * letters outside the alphabet, do not count ('*' is a letter of the full protein alphabet only).  Sequences of more than 32 x m k-mers give one in 32.
+ * Communications 2018).  A k-mer's hash is tl_hash_mix of its packed letters; for nucleotides of
+ * the smaller of it and its reverse complement, both strands giving the same.  k-mers of one
+ * letter only, and those with letters outside the alphabet, do not count ('*' is a letter of the
+ * full protein alphabet only).  Sequences of more than 32 x m k-mers give one in 32.
  * Threads: pure but for the scratch, which belongs to one thread at a time.
  */
 #ifndef TL_SKETCH_H
@@ -46,8 +47,8 @@ struct tl_sketch_scratch {
 	size_t cap;
 };
 
-/* Puts the seeds of a sequence into scratch->seed; *ret_n of them, in no particular order, but which ones is
- * determined by the sequence alone. */
+/* Puts the seeds of a sequence into scratch->seed; *ret_n of them, in no particular order, but
+ * which ones is determined by the sequence alone. */
 enum tl_status tl_sketch_make(const struct tl_sketch_params *params, struct tl_str seq,
 			      struct tl_sketch_scratch *scratch, size_t *ret_n, struct tl_err *err)
 	TL_CHECK;

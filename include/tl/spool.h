@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* spool: blocks put aside to be read again, in any order and as often as needed.
  *
- * A block's stored payload is compressed with lz4 where that makes it smaller, and held in memory up to a
- * limit; beyond it in an unlinked temporary file.  Which of the two never shows in an answer.
+ * A block's stored payload is compressed with lz4 where that makes it smaller, and held in memory
+ * up to a limit; beyond it in an unlinked temporary file.  Which of the two never shows in an
+ * answer.
  * Threads: one at a time.
  */
 #ifndef TL_SPOOL_H

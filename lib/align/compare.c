@@ -13,9 +13,10 @@
 #define PAD 12 /* diagonals added on both sides of those that a pair's k-mers lie on */
 #define NEAR 20000 /* an alignment that misses the identity by more than this is not proven */
 
-/* [alphabet]: a wider band than this is not computed to prove an alignment.  Measured at identity 0.9: with
- * none, 0.07 % of the links of proteins are refused by an exact judge, with 2^18 cells 0.01 %, with 2^22 none; of
- * nucleotides, whose scores prove little, proofs would take most of the time and change no link. */
+/* [alphabet]: a wider band than this is not computed to prove an alignment.  Measured at identity
+ * 0.9: with none, 0.07 % of the links of proteins are refused by an exact judge, with 2^18 cells
+ * 0.01 %, with 2^22 none; of nucleotides, whose scores prove little, proofs would take most of
+ * the time and change no link. */
 static const uint64_t prove_cells[] = {[TL_PROTEIN] = 1u << 22, [TL_NUCLEOTIDE] = 1u << 16};
 
 /* What a worker aligns with. */
@@ -51,7 +52,8 @@ static bool same_pair(const struct tl_pair *p, const struct tl_pair *q)
 /* Could a pair with this score in its first band meet the criterion?  An alignment that does has at
  * least coverage x length columns, identity of them matches, which score at least `least` each; the
  * other columns cost at most a gap's opening each.  (X, U, O, J and IUPAC letters that match score
- * less, and what lies behind a gap longer than the band is not counted: a pair that hangs on those is lost.) */
+ * less, and what lies behind a gap longer than the band is not counted: a pair that hangs on
+ * those is lost.) */
 static bool promising(const struct comparison *c, const struct tl_align_path *path, size_t length)
 {
 	__extension__ typedef __int128 wide;
@@ -79,8 +81,9 @@ static enum tl_status take_centre(const struct comparison *c, struct bench *w,
 	return TL_OK;
 }
 
-/* Aligns one pair on its strand into path; b is what the centre was taken as.  First in the narrow band of
- * its k-mers; what could meet the criterion then again in one wide enough to prove it. */
+/* Aligns one pair on its strand into path; b is what the centre was taken as.  First in the
+ * narrow band of its k-mers; what could meet the criterion then again in one wide enough to prove
+ * it. */
 static enum tl_status align_one(struct task *t, struct bench *w, const struct tl_pair *p,
 				struct tl_align_path *path, struct tl_str *ret_b, struct tl_err *err)
 {

@@ -62,7 +62,8 @@ static enum tl_status put_literals(struct tl_col *col, struct tl_str s, size_t s
 	return st == TL_OK ? tl_col_end(col, err) : st;
 }
 
-/* Ends the column's item: the residues of s at substitutions; gap is the op that takes residues of s alone. */
+/* Ends the column's item: the residues of s at substitutions; gap is the op that takes residues
+ * of s alone. */
 static enum tl_status put_substituted(struct tl_col *col, struct tl_str s, size_t start,
 				      struct tl_str ops, enum tl_cigar_op gap, struct tl_err *err)
 {

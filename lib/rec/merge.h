@@ -2,9 +2,9 @@
 /* merge: batches that wait until all that must stand before them is written.
  *
  * The law of tl-stream(5), order of blocks: the first ordinals of blocks never fall, the ordinals
- * of one kind rise, and a copy stands behind what it is copied from.  Batches of copies that were made
- * at different places may overlap: they are merged by ordinal.  A struct with writer and moved set
- * and all else zero is empty.  Threads: as the writer's. */
+ * of one kind rise, and a copy stands behind what it is copied from.  Batches of copies that were
+ * made at different places may overlap: they are merged by ordinal.  A struct with writer and
+ * moved set and all else zero is empty.  Threads: as the writer's. */
 #ifndef TL_MERGE_H
 #define TL_MERGE_H
 

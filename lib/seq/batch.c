@@ -7,8 +7,8 @@
 
 #include <tl/mem.h>
 
-/* The columns that the batch's kind and format have: first the full ones, then those of which most items
- * are empty. */
+/* The columns that the batch's kind and format have: first the full ones, then those of which
+ * most items are empty. */
 enum { COLUMNS = 13 };
 
 static unsigned columns(struct tl_batch *b, struct tl_col *ret[COLUMNS], unsigned *ret_full)

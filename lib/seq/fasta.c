@@ -114,8 +114,8 @@ static enum tl_status read_entry(struct tl_parser *ps, bool in, struct tl_err *e
 	return tl_batch_end(b, b->n, flags, b->resi.bytes.len - ps->body.from, 0, err);
 }
 
-/* Says why text cannot be the beginning of a file: it shows the first line that is neither blank nor a
- * comment. */
+/* Says why text cannot be the beginning of a file: it shows the first line that is neither blank
+ * nor a comment. */
 static enum tl_status refuse(struct tl_parser *ps, struct tl_err *err)
 {
 	char byte[16], where[48] = "";

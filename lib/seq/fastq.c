@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* fastq: FASTQ text to batches of records.
  *
- * Where a record begins cannot be seen from its '@' alone, as a line of qualities may begin with it too. So
- * the cut goes over all lines of a window, counting characters: a search for line ends and nothing else, at a
- * fraction of the time of parsing, which then does the same again on its chunk. */
+ * Where a record begins cannot be seen from its '@' alone, as a line of qualities may begin with
+ * it too. So the cut goes over all lines of a window, counting characters: a search for line ends
+ * and nothing else, at a fraction of the time of parsing, which then does the same again on its
+ * chunk. */
 #include "fastq.h"
 
 /* ---- the parts of a record ---- */

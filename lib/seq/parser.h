@@ -66,8 +66,8 @@ static inline void tl_parser_begin(struct tl_parser *ps)
 /* The first byte of [p, end) that is no white space, or end. */
 const uint8_t *tl_parser_space(const uint8_t *p, const uint8_t *end);
 
-/* The beginning of the first line that is not blank, nor, with comments, begins with ';'; or end.  A byte
- * order mark is passed too.  *lines counts what was passed. */
+/* The beginning of the first line that is not blank, nor, with comments, begins with ';'; or end.
+ *  A byte order mark is passed too.  *lines counts what was passed. */
 const uint8_t *tl_parser_skip(const uint8_t *p, const uint8_t *end, bool cr, bool comments,
 			      uint64_t *lines);
 

@@ -78,8 +78,8 @@ struct plan {
 	enum tl_alphabet alphabet;
 	uint64_t width;       /* of the batch, or the style's */
 	enum tl_eol eol;
-	/* Which parts of a record there are, by the flags: a header that ends here; '+', the end of its
-	 * line, anything from '+' on. */
+	/* Which parts of a record there are, by the flags: a header that ends here; '+', the end
+	 * of its line, anything from '+' on. */
 	bool head_here, head_ends, plus_begins, plus_here, plus_ends, quality;
 	enum tl_eol head_eol; /* NONE also where no header ends in the entry */
 	uint64_t odd, chars;  /* odd bytes; odd bytes and residues */
@@ -357,7 +357,8 @@ static void put_quality(const struct plan *p, struct pen *pen)
 /* Room for all that is planned. */
 static enum tl_status reserve(const struct plan *p, struct tl_buf *out, struct tl_err *err)
 {
-	/* The bytes are '>', '+', and the line ends of the header, before '+', behind it and behind all. */
+	/* The bytes are '>', '+', and the line ends of the header, before '+', behind it and
+	 * behind all. */
 	size_t extra = p->e->lead.n + p->style->prefix_len + p->e->head.n + 9;
 	if (p->quality)
 		extra += p->q.plus.n + p->q.qual.n + (size_t)p->q.eols;

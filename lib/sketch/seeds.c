@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* seeds: candidate pairs of sequences that share k-mers.
  *
- * A seed is a radix item: key the k-mer's hash, value {sequence 32, position 31, flipped 1}.  A hit,
- * what a seed says of a pair, is another: key {member 32, centre 32}, value {strand 1, diagonal 63}.
+ * A seed is a radix item: key the k-mer's hash, value {sequence 32, position 31, flipped 1}.  A
+ * hit, what a seed says of a pair, is another: key {member 32, centre 32}, value {strand 1,
+ * diagonal 63}.
  *
  * Contents: 1. sketching  2. grouping  3. gathering hits into pairs  4. the interface.
  */
@@ -223,8 +224,8 @@ static size_t same_pair(const struct items *hits, size_t i)
 	return j;
 }
 
-/* Keeps, of n pairs of one member, the `most` with most shared k-mers, the earlier where they are equal; in
- * their order.  Both strands of a pair count as two. */
+/* Keeps, of n pairs of one member, the `most` with most shared k-mers, the earlier where they are
+ * equal; in their order.  Both strands of a pair count as two. */
 static enum tl_status keep_best(struct tl_pair *pair, size_t *n, size_t most, struct items *scratch,
 				struct tl_err *err)
 {
