@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* gather: the script of a delta of several pieces. */
+#include "gather.h"
+
+static enum tl_status add_strings(struct tl_gather *g, const struct tl_entry *e, struct tl_err *err)
+{
+	enum tl_status st = tl_buf_add(&g->ops, e->ops.p, e->ops.n, err);
+	if (st == TL_OK)
+		st = tl_buf_add(&g->subs, e->subs.p, e->subs.n, err);
+	return st == TL_OK ? tl_buf_add(&g->lits, e->lits.p, e->lits.n, err) : st;
+}
+
+enum tl_status tl_gather_script(struct tl_gather *g, const struct tl_held *h, size_t i,
+				struct tl_delta *ret, bool *ret_whole, struct tl_err *err)
+{
+	struct tl_entry e;
+	enum tl_status st = TL_OK;
+	tl_batch_get(&h->batch, i, &e);
+	*ret = (struct tl_delta){e.ops, e.subs, e.lits};
+	*ret_whole = !(e.flags & TL_REC_OUT);
+	if (*ret_whole)
+		return TL_OK;
+	if (!g->at) {
+		tl_buf_reset(&g->ops);
+		tl_buf_reset(&g->subs);
+		tl_buf_reset(&g->lits);
+		g->at = h;
+		g->i = i;
+		st = add_strings(g, &e, err);
+	}
+	tl_batch_get(&g->at->batch, g->i, &e);
+	while (st == TL_OK && e.flags & TL_REC_OUT) {
+		bool here = g->i + 1 < g->at->batch.n;
+		if (!here && !g->at->next)
+			return TL_OK;
+		g->i = here ? g->i + 1 : 0;
+		g->at = here ? g->at : g->at->next;
+		tl_batch_get(&g->at->batch, g->i, &e);
+		st = add_strings(g, &e, err);
+	}
+	g->at = NULL;
+	*ret_whole = true;
+	*ret = (struct tl_delta){{g->ops.data, g->ops.len},
+				 {g->subs.data, g->subs.len},
+				 {g->lits.data, g->lits.len}};
+	return st;
+}
+
+void tl_gather_free(struct tl_gather *g)
+{
+	tl_buf_free(&g->ops);
+	tl_buf_free(&g->subs);
+	tl_buf_free(&g->lits);
+}
