@@ -58,10 +58,12 @@ unit_src := $(wildcard tests/unit/test_*.c)
 units    := $(unit_src:tests/unit/%.c=$B/unit/%)
 fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
 fuzzers  := $(fuzz_src:tests/fuzz/%.c=$B/fuzz/%)
+# What calls the targets: libFuzzer, or a driver that runs seeds and some mutations of them.
+fuzz_by  := $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer,$B/tests/fuzz/driver.o)
 bench_src := $(wildcard bench/*.c)
 benches  := $(bench_src:bench/%.c=$B/bench/%)
 objects  := $(lib_obj) $(bin_obj) $(unit_src:%.c=$B/%.o) $(fuzz_src:%.c=$B/%.o) \
-            $(bench_src:%.c=$B/%.o)
+            $(bench_src:%.c=$B/%.o) $B/tests/fuzz/driver.o
 
 ## all: build the library and the tools (the default)
 all: $(lib) $(bins)
@@ -104,9 +106,9 @@ $(units): $B/unit/%: $B/tests/unit/%.o $(lib)
 	@mkdir -p $(@D)
 	$(CC) $(ldflags) -o $@ $< $(lib) $(LDLIBS) -lm
 
-$(fuzzers): $B/fuzz/%: $B/tests/fuzz/%.o $(lib)
+$(fuzzers): $B/fuzz/%: $B/tests/fuzz/%.o $(filter %.o,$(fuzz_by)) $(lib)
 	@mkdir -p $(@D)
-	$(CC) $(ldflags) -fsanitize=fuzzer -o $@ $< $(lib) $(LDLIBS)
+	$(CC) $(ldflags) $(fuzz_by) -o $@ $< $(lib) $(LDLIBS)
 
 $(benches): $B/bench/%: $B/bench/%.o $(lib)
 	@mkdir -p $(@D)
@@ -119,18 +121,23 @@ $(benches): $B/bench/%: $B/bench/%.o $(lib)
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
 run_tests = MODE=$(MODE) CC='$(CC)' MAKE='$(MAKE)' scripts/run-tests.sh
 
-.PHONY: check check-unit check-cli check-layers check-docs test-build
+.PHONY: check check-unit check-cli check-fuzz check-layers check-docs test-build
 ## check: install what the tests need, build, run everything; ends with one line of counts
 check:
 	scripts/deps.sh build check
 	$(MAKE) $(jobs) test-build
-	@$(run_tests) layers docs unit cli
+	$(MAKE) $(jobs) MODE=asan fuzzers
+	@$(run_tests) layers docs unit cli fuzz
 ## check-unit: the unit tests only (UNIT="test_buf test_opt" for some)
 check-unit: test-build
 	@$(run_tests) unit
 ## check-cli: the tests of the command line only (CLI="docs install" for some)
 check-cli: test-build
 	@$(run_tests) cli
+## check-fuzz: each fuzz target's seeds, and FUZZ_RUNS mutations, with sanitizers (FUZZ="fuzz_text" for one)
+check-fuzz:
+	$(MAKE) $(jobs) MODE=asan fuzzers
+	@$(run_tests) fuzz
 ## check-layers: the laws of HACKING.md, each by a script
 check-layers:
 	@$(run_tests) layers
@@ -156,8 +163,9 @@ cov:
 	$(MAKE) $(jobs) MODE=cov test-build
 	-@$(MAKE) --no-print-directory MODE=cov sanitized
 	@scripts/coverage.sh build/cov
-## fuzz: build the fuzzers (clang) and run each for FUZZ_SECONDS (10)
+## fuzz: run libFuzzer on each target for FUZZ_SECONDS (600), minimise its corpus (FUZZ="..." for some)
 fuzz:
+	scripts/deps.sh build fuzz
 	$(MAKE) $(jobs) MODE=fuzz fuzzers
 	@scripts/fuzz.sh build/fuzz/fuzz
 .PHONY: fuzzers benches

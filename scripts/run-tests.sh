@@ -1,13 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Runs groups of tests and counts them all in one last line: N passed, N failed, N skipped.
-# Usage: run-tests.sh GROUP...    groups: layers docs unit cli
-# MODE names the build (release); UNIT="test_a test_b" and CLI="docs install" choose among tests.
+# Usage: run-tests.sh GROUP...    groups: layers docs unit cli fuzz
+# MODE names the build (release); UNIT="test_a test_b", CLI="docs install" and FUZZ="fuzz_text" choose
+# among tests.  The fuzz targets of a release are those of build/asan.
 # Tests of a group run side by side; each speaks TAP, or is a script that prints offences.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 mode=${MODE:-release}
 build=build/$mode
+fuzz_build=$build
+[[ $mode != release ]] || fuzz_build=build/asan
 export TL_BIN=$PWD/$build/bin TL_BUILD=$build
 jobs=$(nproc 2>/dev/null || echo 2)
 scratch=$(mktemp -d) || exit 1
@@ -19,6 +22,13 @@ shopt -s nullglob
 # What is to be run: one line "KIND NAME COMMAND" each.
 items=()
 law() { items+=("law $1 ${*:2}"); }
+
+# The seeds of a fuzz target; the texts of the corpus are those of fuzz_fasta too.
+seeds() { # NAME
+	local files=(tests/data/fuzz/"$1".hex)
+	[[ $1 != fuzz_fasta ]] || files+=(tests/data/*.fa tests/data/*.fq tests/data/*.txt)
+	echo "${files[@]}"
+}
 
 collect() { # GROUP
 	local file name
@@ -54,6 +64,13 @@ collect() { # GROUP
 				continue # has run already
 			fi
 			items+=("bats $name bats --formatter tap $file")
+		done
+		;;
+	fuzz)
+		for file in tests/fuzz/fuzz_*.c; do
+			name=$(basename "$file" .c)
+			[[ -z ${FUZZ-} || " $FUZZ " == *" $name "* ]] || continue
+			items+=("fuzz $name $fuzz_build/fuzz/$name -runs=${FUZZ_RUNS:-1500} $(seeds "$name")")
 		done
 		;;
 	*)

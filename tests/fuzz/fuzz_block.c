@@ -4,7 +4,8 @@
  * encoded and decoded again, and must be the same.
  *
  * Input: 1 byte type, 1 byte codec, 2 bytes entries, 8 bytes first, 8 bytes shift, then the
- * payload.
+ * payload.  With bit 7 of codec the payload is made here, of {1 byte tag, 1 byte length, bytes}
+ * for each column; bit 7 of a tag: the lengths of that column's strings.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include <tl/record.h>
 
 #define FRONT 20
+#define MADE 128 /* bit of codec, and bit of a tag */
 
 static void must(int fine)
 {
@@ -119,33 +121,65 @@ static void decode(const struct tl_block *block, uint64_t shift)
 		if (tl_note_get_index(block, &index, &n, NULL) == TL_OK)
 			free(index);
 		break;
+	case TL_BLOCK_PROV:
+		(void)tl_note_get_prov(block);
+		break;
 	default:
 		records(block, shift);
 	}
+}
+
+/* A payload of columns with the tags that decoders look for. */
+static void make_payload(struct tl_block *block, const uint8_t *p, size_t n)
+{
+	static const char tags[] = "PARMFLAGORDNRLENBASELEADHEADMASKODDBURACLAYOPLUSQUALQLAYRESI"
+				   "PACKPODDOPSVSUBSLITSHSUMAORDBORDSUBASUBBLITALITBTAILNAMEENDS"
+				   "TEXTTYPEOFFSLASTRECSFOOTxxxx";
+	static struct tl_payload payload;
+	tl_block_clear(&payload);
+	while (n >= 2 && payload.columns < TL_BLOCK_COLUMNS) {
+		const char *t = tags + 4 * (p[0] % MADE % (sizeof tags / 4));
+		size_t len = p[1] < n - 2 ? p[1] : n - 2;
+		int last = p[0] & MADE ? t[3] | 0x20 : t[3];
+		struct tl_buf *col = tl_block_column(&payload, TL_TAG(t[0], t[1], t[2], last));
+		must(tl_buf_add(col, p + 2, len, NULL) == TL_OK);
+		p += 2 + len;
+		n -= 2 + len;
+	}
+	must(tl_block_pack(&payload, (enum tl_codec)block->head.codec, 1, &block->head,
+			   &block->payload, NULL) == TL_OK);
+}
+
+/* The payload as it is, of lengths that the directory adds up to, so that most get past it. */
+static void take_payload(struct tl_block *block, const uint8_t *p, size_t n)
+{
+	uint64_t raw = 0;
+	size_t columns = n >= 4 ? tl_bits_get32(p) : 0;
+	must(tl_buf_add(&block->payload, p, n, NULL) == TL_OK);
+	for (size_t i = 0; i < columns && i < TL_BLOCK_COLUMNS && 20 + 16 * i <= n; i++)
+		raw += tl_bits_get32(p + 8 + 16 * i);
+	block->head.raw = (uint32_t)(raw < 1 << 22 ? raw : 0);
+	block->head.stored = (uint32_t)n;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const uint32_t types[] = {TL_BLOCK_SEQS, TL_BLOCK_DUPS, TL_BLOCK_DLTA, TL_BLOCK_EDGE,
-					 TL_BLOCK_FILE, TL_BLOCK_ENDS, TL_BLOCK_INDX};
+					 TL_BLOCK_FILE, TL_BLOCK_ENDS, TL_BLOCK_INDX, TL_BLOCK_PROV};
 	struct tl_block block = {0};
 	uint8_t head[TL_BLOCK_HEADER];
 	if (size < FRONT || size > 1 << 20)
 		return 0;
 	block.head.type = types[data[0] % (sizeof types / sizeof *types)];
-	block.head.codec = data[1] % TL_CODECS;
+	block.head.codec = data[1] % MADE % TL_CODECS;
 	block.head.records = tl_bits_get16(data + 2);
 	block.head.first = tl_bits_get64(data + 4) >> (data[4] % 64);
 	uint64_t shift = tl_bits_get64(data + 12) >> (data[12] % 64);
-	must(tl_buf_add(&block.payload, data + FRONT, size - FRONT, NULL) == TL_OK);
-	/* Lengths that the directory adds up to, so that most inputs get past it. */
-	uint64_t raw = 0;
-	size_t n = size >= FRONT + 4 ? tl_bits_get32(data + FRONT) : 0;
-	for (size_t i = 0; i < n && i < TL_BLOCK_COLUMNS && FRONT + 20 + 16 * i <= size; i++)
-		raw += tl_bits_get32(data + FRONT + 8 + 16 * i);
-	block.head.raw = (uint32_t)(raw < 1 << 22 ? raw : 0);
-	block.head.stored = (uint32_t)block.payload.len;
+	if (data[1] & MADE)
+		make_payload(&block, data + FRONT, size - FRONT);
+	else
+		take_payload(&block, data + FRONT, size - FRONT);
 	tl_block_put_head(&block.head, head);
 	must(tl_block_get_head(head, &block.head, NULL) == TL_OK);
 	block.check = tl_block_sum(head, tl_hash_64(block.payload.data, block.payload.len));

@@ -4,6 +4,8 @@
  * First byte even: the rest is read as it is.  Odd: the rest is a list of {1 byte type, 1 byte
  * flags, 2 bytes entries, 2 bytes first, 2 bytes length, payload}, made into blocks whose checks,
  * numbers and digest are right, so that the fuzzer gets behind them.  Bit 1: nothing is decoded.
+ * Bits 2 to 4 are flags of the preamble, bit 5 makes its version one that is not known; bit 6: the
+ * stream stands there twice.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,7 +54,7 @@ static void put_ends(struct tl_buf *buf, struct tl_block_head *head, uint64_t *d
 	tl_buf_free(&packed);
 }
 
-static void build(struct tl_buf *buf, const uint8_t *data, size_t size)
+static void build(struct tl_buf *buf, uint8_t how, const uint8_t *data, size_t size)
 {
 	static const uint32_t types[] = {
 		TL_BLOCK_SEQS, TL_BLOCK_DUPS, TL_BLOCK_DLTA,
@@ -61,6 +63,8 @@ static void build(struct tl_buf *buf, const uint8_t *data, size_t size)
 	};
 	uint8_t p[16] = {0x89, 'T', 'L', 'S', '\r', '\n', 0x1a, '\n', 1};
 	struct tl_block_head head = {0};
+	p[8] = how & 32 ? 2 : 1;
+	p[10] = how >> 2 & 7;
 	tl_bits_put32(p + 12, (uint32_t)tl_hash_64(p, 12));
 	put(buf, p, sizeof p);
 	uint64_t digest = tl_hash_64(p, sizeof p);
@@ -113,9 +117,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!size)
 		return 0;
 	if (data[0] & 1)
-		build(&buf, data + 1, size - 1);
+		build(&buf, data[0], data + 1, size - 1);
 	else
 		put(&buf, data + 1, size - 1);
+	if (data[0] & 64) {
+		must(tl_buf_reserve(&buf, buf.len, NULL) == TL_OK);
+		put(&buf, buf.data, buf.len);
+	}
 	read_all(&buf, data[0] & 2);
 	tl_buf_free(&buf);
 	return 0;
