@@ -76,7 +76,7 @@ static void push_pop(void *ctx)
 	static struct tl_task task;
 	struct theft *t = ctx;
 	for (int i = 0; i < STEALS; i++) {
-		if (!tl_deque_push(&t->deque, &task) || !tl_deque_pop(&t->deque))
+		if (!tl_deque_push(&t->deque, &task, NULL) || !tl_deque_pop(&t->deque))
 			exit(1);
 	}
 }
@@ -105,7 +105,7 @@ static void bench_deque(void)
 	if (pthread_create(&id, NULL, thief, &t))
 		exit(1);
 	for (int i = 0; i < STEALS; i++)
-		if (!tl_deque_push(&t.deque, &task))
+		if (!tl_deque_push(&t.deque, &task, NULL))
 			exit(1);
 	atomic_store(&t.go, true);
 	pthread_join(id, NULL);
@@ -277,7 +277,7 @@ static void bench_threads(unsigned threads)
 	static const char *const shapes[] = {"even", "rising", "spikes"};
 	struct tl_pool *pool;
 	struct tl_err err;
-	must(tl_pool_new(&(struct tl_pool_opts){threads}, &pool, &err), &err);
+	must(tl_pool_new(&(struct tl_pool_opts){.threads = threads}, &pool, &err), &err);
 	row("submit", threads, TASKS, best(submit_all, pool), 0);
 	row("pool_for", threads, LOOPS, best(loop_all, pool), 0);
 	row("lane", threads, TASKS, best(lane_all, pool), 0);

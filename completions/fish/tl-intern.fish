@@ -1,8 +1,11 @@
 # fish completion for tl-intern, made by `make docs` from its option table
 complete -c tl-intern -l compress -s z -d 'Compress the stream\'s columns with zstd'
-complete -c tl-intern -l threads -s t -x -d 'Threads to use'
 complete -c tl-intern -l output -s o -r -F -d 'Write to FILE instead of standard output'
 complete -c tl-intern -l quiet -s q -d 'Say nothing but errors'
 complete -c tl-intern -l verbose -s v -d 'Say more about what is done, in numbers, on standard error'
 complete -c tl-intern -l help -s h -d 'Print the options and exit'
 complete -c tl-intern -l version -s V -d 'Print the version and exit'
+complete -c tl-intern -l threads -s t -x -d 'Threads to use'
+complete -c tl-intern -l smt -d 'One thread for each hardware thread rather than for each core'
+complete -c tl-intern -l pin -x -a 'none compact scatter' -d 'Pin each thread to a core: compact node after node, scatter round the NUMA nodes'
+complete -c tl-intern -l numa -x -a 'local interleave spread off' -d 'On machines with several NUMA nodes: local fills node after node and keeps blocks on the node that works on them, spread does so round the nodes, interleave deals pages out over all nodes, off takes the machine for one node'

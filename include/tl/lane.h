@@ -38,6 +38,10 @@ size_t tl_lane_pending(const struct tl_lane *lane); /* items put and not yet tak
 /* Gives an item to the lane, which is not full.  Never blocks. */
 void tl_lane_put(struct tl_lane *lane, void *item);
 
+/* The same, where bytes bytes that the item is made of lie on a node (below tl_pool_nodes): its
+ * workers are asked first, and the metrics count whether it was one of them. */
+void tl_lane_put_on(struct tl_lane *lane, void *item, unsigned node, size_t bytes);
+
 /* True where the oldest item is done, so that tl_lane_take would not wait. */
 bool tl_lane_ready(const struct tl_lane *lane);
 

@@ -4,8 +4,9 @@
  * Model: a pool of T threads is the thread that made it (worker 0) and T-1 threads of its own
  * (workers 1 .. T-1).  Each worker has a Chase-Lev deque (Chase and Lev, SPAA 2005, after the C11
  * form of Le, Pop, Cohen, Zappa Nardelli, PPoPP 2013): it pushes and pops tasks at the bottom,
- * others steal from the top.  A worker without work tries all others from a random one on, backs
- * off, then sleeps on a futex.  Worker 0 works only inside tl_pool_for, tl_pool_wait and
+ * others steal from the top.  A worker without work tries all others of its NUMA node from a random
+ * one on, then those of other nodes, backs off, then sleeps on a futex.  Each node has an inbox for
+ * tasks whose memory lies there.  Where the workers sit says tl/topo.h.  Worker 0 works only inside tl_pool_for, tl_pool_wait and
  * tl_pool_help, so with T = 1 everything happens there, in the calling thread.
  * Threads: tl_pool_submit, tl_pool_for, tl_pool_help and tl_pool_wait may be called by worker 0
  * and, nested, from inside tasks; by no other thread.  A task must not wait for another in any
@@ -17,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <tl/err.h>
+#include <tl/topo.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,8 +26,13 @@ extern "C" {
 
 struct tl_pool;
 
+/* The first four as in struct tl_topo_opts; all zero is right. */
 struct tl_pool_opts {
-	unsigned threads; /* 0: as many as tl_topo_cpus() allows */
+	unsigned threads; /* 0: one for each core that may be used */
+	bool smt;
+	enum tl_topo_pin pin;
+	enum tl_topo_numa numa;
+	size_t max_chunk; /* items in a chunk of tl_pool_for at most; 0: no limit */
 };
 
 enum tl_status tl_pool_new(const struct tl_pool_opts *opts, struct tl_pool **ret,
@@ -43,6 +50,16 @@ struct tl_task {
  * at once).  A struct may be handed over several times: then it is run as often. */
 void tl_pool_submit(struct tl_pool *pool, struct tl_task *task);
 
+/* The same, for a worker of that node (below tl_pool_nodes) if it can be had: the task's memory lies
+ * there.  Workers of other nodes take it where those of the node have more than enough to do. */
+void tl_pool_submit_on(struct tl_pool *pool, struct tl_task *task, unsigned node);
+
+/* Nodes that have workers, numbered from 0; the node of a worker; and laying fresh memory there. */
+unsigned tl_pool_nodes(const struct tl_pool *pool);
+unsigned tl_pool_node_of(const struct tl_pool *pool, unsigned worker);
+void tl_pool_lay(const struct tl_pool *pool, void *p, size_t n, unsigned node);
+const struct tl_topo *tl_pool_topo(const struct tl_pool *pool);
+
 /* Runs one task of the pool in the calling worker, if one is found; false where none was. */
 bool tl_pool_help(struct tl_pool *pool);
 
@@ -53,7 +70,7 @@ void tl_pool_wake(struct tl_pool *pool);
 
 /* Calls fn for chunks [begin, end) that cover [0, count), each once, on all workers, the caller
  * included; returns when all are done.  A chunk has a third of a worker's share of the items that
- * are left, never fewer than min_chunk (but for the last); chunks are begun in order and are the
+ * are left, never fewer than min_chunk (but for the last) nor, otherwise, more than max_chunk; chunks are begun in order and are the
  * same whenever count, min_chunk and the number of workers are.  After a failure no further chunk
  * is begun; the error of the chunk with the smallest begin that fails at all is returned. */
 typedef enum tl_status (*tl_pool_range)(void *ctx, size_t begin, size_t end, unsigned worker,
@@ -63,7 +80,7 @@ enum tl_status tl_pool_for(struct tl_pool *pool, size_t count, size_t min_chunk,
 
 /* What the workers did since the pool was made (relaxed counters, exact when the pool is idle). */
 struct tl_pool_stats {
-	unsigned long long tasks, steals_tried, steals_won, sleeps;
+	unsigned long long tasks, steals_tried, steals_won, steals_far, migrated, sleeps;
 };
 void tl_pool_stats(const struct tl_pool *pool, struct tl_pool_stats *ret);
 

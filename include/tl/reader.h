@@ -41,6 +41,7 @@ struct tl_item {
 	bool has_sum;
 	uint16_t stream_flags; /* of the preamble: TL_STREAM_... */
 	uint64_t stream;       /* how many streams came before this one */
+	unsigned node;         /* of the pool: where the block's bytes were laid */
 };
 
 struct tl_reader_opts {

@@ -35,6 +35,8 @@ extern "C" {
 /* Fields of the options that all tools have. */
 struct tl_tool_common {
 	int64_t threads;
+	bool smt;
+	int pin, numa; /* enum tl_topo_pin, tl_topo_numa */
 	const char *output;
 	int level;          /* -z: zstd level, 0 none */
 	bool quiet, verbose, help, version;
@@ -48,9 +50,6 @@ struct tl_tool_common {
 /* Their rows, to be put into a tool's table; type is its options struct, field the tl_tool_common
  * in it.  --docs help|man|bash|zsh|fish is no row: tl_tool_begin takes it as the only argument. */
 #define TL_TOOL_OPTS(type, field)                                                                  \
-	{"threads", 't', TL_OPT_INT, offsetof(type, field.threads), "0:1024", "0", "N", "Common",    \
-	 "Threads to use; 0 means as many as the process may use (affinity and cgroup quota). "      \
-	 "The output does not depend on it."},                                                       \
 	{"output", 'o', TL_OPT_PATH, offsetof(type, field.output), NULL, "-", "FILE", "Common",      \
 	 "Write to `FILE` instead of standard output. It is written beside and renamed when done, "  \
 	 "so it is there whole or not at all."},                                                     \
@@ -61,7 +60,20 @@ struct tl_tool_common {
 	{"help", 'h', TL_OPT_FLAG, offsetof(type, field.help), NULL, NULL, NULL, "Common",           \
 	 "Print the options and exit."},                                                             \
 	{"version", 'V', TL_OPT_FLAG, offsetof(type, field.version), NULL, NULL, NULL, "Common",     \
-	 "Print the version and exit."}
+	 "Print the version and exit."},                                                             \
+	{"threads", 't', TL_OPT_INT, offsetof(type, field.threads), "0:1024", "0", "N", "Machine",   \
+	 "Threads to use; 0 means one for each core that the process may use (affinity, cpuset and " \
+	 "cgroup quota). The output does not depend on it."},                                        \
+	{"smt", 0, TL_OPT_FLAG, offsetof(type, field.smt), NULL, NULL, NULL, "Machine",              \
+	 "One thread for each hardware thread rather than for each core."},                          \
+	{"pin", 0, TL_OPT_WORD, offsetof(type, field.pin), "none|compact|scatter", "none", "HOW",    \
+	 "Machine",                                                                                  \
+	 "Pin each thread to a core: `compact` node after node, `scatter` round the NUMA nodes."},   \
+	{"numa", 0, TL_OPT_WORD, offsetof(type, field.numa), "local|interleave|spread|off",          \
+	 "local", "HOW", "Machine",                                                                  \
+	 "On machines with several NUMA nodes: `local` fills node after node and keeps blocks on "   \
+	 "the node that works on them, `spread` does so round the nodes, `interleave` deals pages "  \
+	 "out over all nodes, `off` takes the machine for one node."}
 
 struct tl_tool_run {
 	const struct tl_opt_tool *tool;

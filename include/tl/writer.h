@@ -51,6 +51,8 @@ struct tl_job {
 	bool spend; /* with release too payload and packed are the writer's; release passes them over */
 	void *ctx;
 	struct tl_payload payload;
+	unsigned node; /* of the pool: where laid bytes that make reads lie */
+	size_t laid;   /* 0: anywhere */
 	bool stored; /* packed is a payload as stored (raw and codec set in head): only copied */
 	struct tl_buf packed;     /* the writer's, but for stored */
 	uint64_t hash;            /* the writer's: tl_hash_64 of packed */

@@ -143,7 +143,9 @@ enum tl_status tl_tool_begin(const struct tl_opt_tool *tool, int argc, char **ar
 		return st;
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		return tl_err_sys(err, TL_INTERNAL, "cannot ignore SIGPIPE");
-	struct tl_pool_opts popts = {.threads = (unsigned)common->threads};
+	struct tl_pool_opts popts = {.threads = (unsigned)common->threads, .smt = common->smt,
+				     .pin = (enum tl_topo_pin)common->pin,
+				     .numa = (enum tl_topo_numa)common->numa};
 	return tl_pool_new(&popts, &run->pool, err);
 }
 

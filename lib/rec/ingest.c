@@ -12,6 +12,7 @@
 #include <tl/hash.h>
 #include <tl/inflate.h>
 #include <tl/mem.h>
+#include <tl/metrics.h>
 #include <tl/record.h>
 
 struct chunk {
@@ -23,6 +24,7 @@ struct chunk {
 	struct tl_fasta_place place;
 	bool refused;       /* the text is neither FASTA nor FASTQ: reason and place say why and where */
 	struct tl_err reason;
+	unsigned node;      /* where the text was laid */
 	struct chunk *next; /* in the list of idle ones */
 };
 
@@ -30,6 +32,7 @@ struct tl_ingest {
 	struct tl_writer *writer;
 	struct tl_ingest_opts opts;
 	struct chunk *idle;
+	unsigned made; /* chunks, dealt out round the nodes */
 	struct tl_hash_state *hash; /* of the file's text so far */
 	const char *path;           /* of the file at hand, for messages */
 	uint64_t stray;             /* bytes of text in front of its first record */
@@ -94,6 +97,7 @@ static enum tl_status settle_chunk(struct tl_job *job, bool *skip, struct tl_err
 	bool goes_on = c->batch.n && c->batch.flags[0] & TL_REC_IN;
 	job->head.first = in->records - goes_on;
 	in->records += job->starts;
+	tl_metrics_add(TL_METRICS_RECORDS, job->starts);
 	job->last = in->records ? in->records - 1 : 0;
 	in->lines += c->place.lines;
 	in->stray += count_stray(&c->batch);
@@ -114,6 +118,8 @@ static struct chunk *take_chunk(struct tl_ingest *in, struct tl_err *err)
 		in->idle = c->next;
 	else if (!(c = tl_mem_zalloc(1, sizeof *c, err)))
 		return NULL;
+	else
+		c->node = in->opts.pool ? in->made++ % tl_pool_nodes(in->opts.pool) : 0;
 	struct tl_buf packed = c->job.packed;
 	struct tl_payload payload = c->job.payload;
 	c->job = (struct tl_job){.head.type = TL_BLOCK_SEQS, .make = make_chunk,
@@ -130,12 +136,16 @@ static struct chunk *take_chunk(struct tl_ingest *in, struct tl_err *err)
 static enum tl_status fill(struct tl_inflate *src, struct chunk *c, bool *ret_eof, struct tl_err *err)
 {
 	size_t want = TL_INGEST_WINDOW - c->text.len, got;
+	const uint8_t *before = c->text.data;
 	enum tl_status st = tl_buf_reserve(&c->text, want, err);
+	if (st == TL_OK && c->text.data != before && c->in->opts.pool)
+		tl_pool_lay(c->in->opts.pool, c->text.data, c->text.cap, c->node);
 	if (st == TL_OK)
 		st = tl_inflate_read(src, c->text.data + c->text.len, want, &got, err);
 	if (st != TL_OK)
 		return st;
 	c->text.len += got;
+	tl_metrics_add(TL_METRICS_INPUT_BYTES, got);
 	*ret_eof = got < want;
 	return TL_OK;
 }
@@ -180,6 +190,8 @@ static enum tl_status read_chunks(struct tl_ingest *in, struct tl_inflate *src,
 			st = tl_buf_add(&next->text, c->text.data + cut, c->text.len - cut, err);
 			c->text.len = cut;
 		}
+		c->job.node = c->node;
+		c->job.laid = c->text.len;
 		enum tl_status put = tl_writer_put(in->writer, &c->job, err);
 		st = st == TL_OK ? put : st;
 		c = next;

@@ -16,6 +16,7 @@
 #include <tl/io.h>
 #include <tl/lane.h>
 #include <tl/mem.h>
+#include <tl/metrics.h>
 #include <tl/record.h>
 
 #include "preamble.h"
@@ -44,7 +45,9 @@ struct piece {
 };
 
 struct tl_reader {
+	struct tl_pool *pool;
 	struct tl_lane *lane;
+	unsigned made; /* items, dealt out round the nodes */
 	struct tl_reader_opts opts;
 	const char *const *names;
 	size_t n, at; /* inputs, and which one is read (one more than that) */
@@ -84,9 +87,10 @@ static void destroy(void *item)
 static struct slot *new_slot(struct tl_reader *r, struct tl_err *err)
 {
 	struct slot *slot = r->free;
-	if (!slot)
-		return tl_mem_zalloc(1, sizeof *slot, err);
-	r->free = slot->next;
+	if (slot)
+		r->free = slot->next;
+	else if ((slot = tl_mem_zalloc(1, sizeof *slot, err)))
+		slot->item.node = r->made++ % tl_pool_nodes(r->pool);
 	return slot;
 }
 
@@ -202,6 +206,7 @@ static enum tl_status read_bytes(struct tl_reader *r, void *p, size_t n, size_t 
 {
 	enum tl_status st = tl_io_read(r->fd, p, n, ret_got, err);
 	r->totals.bytes += *ret_got;
+	tl_metrics_add(TL_METRICS_INPUT_BYTES, *ret_got);
 	r->offset += *ret_got;
 	if (st == TL_OK && r->opts.tee)
 		return tl_out_put(r->opts.tee, p, *ret_got, err);
@@ -221,9 +226,22 @@ static enum tl_status look_ahead(struct tl_reader *r, size_t n, struct tl_err *e
 
 #define CUT_OFF "it was cut off, or whoever writes it failed"
 
-/* Payload and check of a block whose header has been read. */
-static enum tl_status read_payload(struct tl_reader *r, struct tl_block *block, struct tl_err *err)
+/* Room for n more bytes, on the item's node where it is new. */
+static enum tl_status make_room(const struct tl_reader *r, struct tl_item *item, size_t n,
+				struct tl_err *err)
 {
+	struct tl_buf *buf = &item->block.payload;
+	const uint8_t *before = buf->data;
+	enum tl_status st = tl_buf_reserve(buf, n, err);
+	if (st == TL_OK && buf->data != before)
+		tl_pool_lay(r->pool, buf->data, buf->cap, item->node);
+	return st;
+}
+
+/* Payload and check of a block whose header has been read. */
+static enum tl_status read_payload(struct tl_reader *r, struct tl_item *item, struct tl_err *err)
+{
+	struct tl_block *block = &item->block;
 	struct tl_buf *buf = &block->payload;
 	uint8_t check[TL_BLOCK_CHECK];
 	size_t got = 0, want = 0;
@@ -231,7 +249,7 @@ static enum tl_status read_payload(struct tl_reader *r, struct tl_block *block, 
 	while (st == TL_OK && got == want && buf->len < block->head.stored) {
 		want = block->head.stored - buf->len;
 		want = want < STEP ? want : STEP;
-		if ((st = tl_buf_reserve(buf, want, err)) != TL_OK)
+		if ((st = make_room(r, item, want, err)) != TL_OK)
 			return prefix_input(r, err);
 		st = read_bytes(r, buf->data + buf->len, want, &got, err);
 		buf->len += got;
@@ -334,7 +352,7 @@ static enum tl_status read_block(struct tl_reader *r, struct tl_err *err)
 	slot->hidden =
 		head.type == TL_BLOCK_ENDS || !(known(head.type) || tl_block_safe(head.type));
 	slot->raw |= slot->hidden;
-	st = read_payload(r, &slot->item.block, err);
+	st = read_payload(r, &slot->item, err);
 	if (st == TL_DATA) {
 		(void)tl_err_set(err, TL_DATA, "the stream ends in it: " CUT_OFF);
 		st = prefix_item(&slot->item, err);
@@ -347,7 +365,7 @@ static enum tl_status read_block(struct tl_reader *r, struct tl_err *err)
 	}
 	r->digest = tl_block_chain(r->digest, slot->item.block.check);
 	r->number++;
-	tl_lane_put(r->lane, slot);
+	tl_lane_put_on(r->lane, slot, slot->item.node, slot->item.block.payload.len);
 	if (head.type == TL_BLOCK_ENDS) {
 		r->state = BEHIND_ENDS;
 		r->stream++;
@@ -497,6 +515,7 @@ static enum tl_status count(struct tl_reader *r, const struct slot *slot, struct
 		return TL_OK;
 	}
 	r->records += slot->starts;
+	tl_metrics_add(TL_METRICS_RECORDS, slot->starts);
 	if (!tl_bits_add(r->residues, slot->residues, &r->residues))
 		return tl_err_set(err, TL_DATA, "there are more than 2^64 residues");
 	if (r->next_ordinal < slot->next_ordinal)
@@ -532,6 +551,7 @@ enum tl_status tl_reader_open(struct tl_pool *pool, const char *const *names, si
 	r->names = n ? names : standard;
 	r->n = n ? n : 1;
 	r->fd = -1;
+	r->pool = pool;
 	r->state = NO_INPUT;
 	if (opts)
 		r->opts = *opts;

@@ -10,6 +10,7 @@
 
 #include <tl/io.h>
 #include <tl/mem.h>
+#include <tl/metrics.h>
 
 struct slot {
 	struct tl_block_head head;
@@ -67,6 +68,7 @@ static enum tl_status spill(struct tl_spool *s, struct slot *slot, struct tl_str
 		return st;
 	slot->offset = s->on_disk;
 	s->on_disk += bytes.n;
+	tl_metrics_add(TL_METRICS_SPILL_BYTES, bytes.n);
 	return TL_OK;
 }
 

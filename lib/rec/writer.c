@@ -14,6 +14,7 @@
 #include <tl/hash.h>
 #include <tl/lane.h>
 #include <tl/mem.h>
+#include <tl/metrics.h>
 #include <tl/record.h>
 
 #include "preamble.h"
@@ -178,6 +179,7 @@ static enum tl_status write_block(struct tl_writer *w, struct tl_job *job, struc
 		st = tl_out_put(w->out, job->packed.data, job->packed.len, err);
 	if (st == TL_OK)
 		st = tl_out_put(w->out, check, sizeof check, err);
+	tl_metrics_add(TL_METRICS_OUTPUT_BYTES, sizeof head + job->packed.len + sizeof check);
 	return st;
 }
 
@@ -261,7 +263,10 @@ enum tl_status tl_writer_put(struct tl_writer *w, struct tl_job *job, struct tl_
 		release(job);
 		return fail(w, st, err);
 	}
-	tl_lane_put(w->lane, job);
+	if (job->laid)
+		tl_lane_put_on(w->lane, job, job->node, job->laid);
+	else
+		tl_lane_put(w->lane, job);
 	while (st == TL_OK && tl_lane_pending(w->lane) && tl_lane_ready(w->lane))
 		st = write_oldest(w, err);
 	return st == TL_OK ? TL_OK : fail(w, st, err);
@@ -440,6 +445,8 @@ enum tl_status tl_writer_forward(struct tl_writer *w, struct tl_item *item, uint
 		return tl_writer_put(w, job, err);
 	}
 	job->stored = true;
+	job->node = item->node;
+	job->laid = item->block.payload.len;
 	job->packed = item->block.payload;
 	item->block.payload = spare_buffer(w);
 	item->block.columns = 0;

@@ -4,6 +4,7 @@
 
 #include <tl/hash.h>
 #include <tl/io.h>
+#include <tl/metrics.h>
 #include <tl/text.h>
 
 struct restorer {
@@ -22,6 +23,7 @@ static enum tl_status flush(struct restorer *r, struct tl_err *err)
 	tl_hash_put(r->hash, r->text.data, r->text.len);
 	r->length += r->text.len;
 	r->sum.text += r->text.len;
+	tl_metrics_add(TL_METRICS_OUTPUT_BYTES, r->text.len);
 	enum tl_status st = tl_out_put(r->out, r->text.data, r->text.len, err);
 	tl_buf_reset(&r->text);
 	return st;

@@ -70,7 +70,7 @@ static struct tl_deque_array *grow(struct tl_deque *d, struct tl_deque_array *a,
 	return wide;
 }
 
-bool tl_deque_push(struct tl_deque *d, struct tl_task *task)
+bool tl_deque_push(struct tl_deque *d, struct tl_task *task, size_t *opt_n)
 {
 	int64_t b = atomic_load_explicit(&d->bottom, memory_order_relaxed);
 	int64_t t = atomic_load_explicit(&d->top, memory_order_acquire);
@@ -80,6 +80,8 @@ bool tl_deque_push(struct tl_deque *d, struct tl_task *task)
 	put(a, b, task);
 	/* seq_cst rather than release: the pool looks for sleepers right after it. */
 	atomic_store_explicit(&d->bottom, b + 1, memory_order_seq_cst);
+	if (opt_n)
+		*opt_n = (size_t)(b + 1 - t);
 	return true;
 }
 

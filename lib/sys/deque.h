@@ -11,6 +11,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <tl/err.h>
 #include <tl/pool.h>
@@ -36,8 +37,9 @@ enum tl_deque_got { TL_DEQUE_EMPTY, TL_DEQUE_LOST, TL_DEQUE_TAKEN };
 enum tl_status tl_deque_init(struct tl_deque *d, unsigned bits, struct tl_err *err) TL_CHECK;
 void tl_deque_free(struct tl_deque *d);
 
-/* Adds at the bottom; false where it is full and cannot grow. */
-bool tl_deque_push(struct tl_deque *d, struct tl_task *task) TL_CHECK;
+/* Adds at the bottom; false where it is full and cannot grow.  *opt_n: items in it then, as far as
+ * the owner knows. */
+bool tl_deque_push(struct tl_deque *d, struct tl_task *task, size_t *opt_n) TL_CHECK;
 
 /* Takes from the bottom, the newest item; NULL where it is empty. */
 struct tl_task *tl_deque_pop(struct tl_deque *d);

@@ -4,18 +4,20 @@
  * A ring of slots; item number i is in slot i % depth.  One task is pushed for each item, but which
  * task a worker finds says nothing: whoever runs one works on the oldest item that nobody has
  * begun.  So the item that is taken next is always the first to be worked on, and one struct
- * tl_task serves all.
+ * tl_task serves all; or rather one for each node, and one for items that lie anywhere, each with a
+ * queue of its own.
  */
 #include <tl/lane.h>
 
 #include <stdatomic.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <tl/mem.h>
+#include <tl/metrics.h>
 
 struct slot {
 	void *item;
+	size_t bytes; /* that lie on the node */
 	enum tl_status status; /* of work; with err it is the worker's until done is set */
 	/* Set by the worker, seq_cst; cleared by the owner when the slot is used again, relaxed,
 	 * as the deque then hands the slot over. */
@@ -23,35 +25,83 @@ struct slot {
 	struct tl_err err;
 };
 
-struct tl_lane {
+/* Items that lie on one node, or anywhere. */
+struct queue {
 	struct tl_task task; /* pushed once for each item */
+	struct tl_lane *lane;
+	unsigned node;        /* the number of nodes: anywhere */
+	size_t put;           /* items given so far; the owner's */
+	_Atomic size_t begun; /* items that a worker has begun; any worker, acq_rel */
+	size_t *serial;       /* [depth] of the lane's items, by number in this queue */
+};
+
+struct tl_lane {
 	struct tl_pool *pool;
 	tl_lane_work work;
 	size_t depth;
 	size_t put;             /* items given so far; the owner's */
 	_Atomic size_t taken;   /* items taken so far; written by the owner, seq_cst */
-	_Atomic size_t begun;   /* items that a worker has begun; any worker, acq_rel */
 	_Atomic size_t running; /* tasks pushed and not returned; any worker, acq_rel */
 	_Atomic bool cancel;    /* written by the owner, relaxed: only spares work */
+	struct queue *queue;    /* [nodes + 1] */
+	size_t *serials;        /* of all queues */
 	struct slot slot[];     /* [depth] */
 };
+
+static void count(const struct queue *q, const struct slot *slot, unsigned worker)
+{
+	bool near = tl_pool_node_of(q->lane->pool, worker) == q->node;
+	if (!slot->bytes)
+		return;
+	tl_metrics_add(near ? TL_METRICS_LOCAL_BLOCKS : TL_METRICS_REMOTE_BLOCKS, 1);
+	tl_metrics_add(near ? TL_METRICS_LOCAL_BYTES : TL_METRICS_REMOTE_BYTES, slot->bytes);
+	tl_metrics_note(TL_METRICS_BLOCK_BYTES, slot->bytes);
+}
 
 /* The chain of additions to begun makes the item visible: of any c + 1 tasks run at least one was
  * pushed after item c was put. */
 static void work_on_next(struct tl_task *task, unsigned worker)
 {
-	struct tl_lane *lane = (struct tl_lane *)task; /* its first member */
+	struct queue *q = (struct queue *)task; /* its first member */
+	struct tl_lane *lane = q->lane;
 	struct tl_pool *pool = lane->pool;
-	size_t i = atomic_fetch_add_explicit(&lane->begun, 1, memory_order_acq_rel);
+	size_t c = atomic_fetch_add_explicit(&q->begun, 1, memory_order_acq_rel);
+	size_t i = q->serial[c % lane->depth];
 	struct slot *slot = &lane->slot[i % lane->depth];
-	if (!atomic_load_explicit(&lane->cancel, memory_order_relaxed))
+	if (!atomic_load_explicit(&lane->cancel, memory_order_relaxed)) {
+		count(q, slot, worker);
 		slot->status = lane->work(slot->item, worker, &slot->err);
+	}
 	/* First done, then taken; the owner writes taken first and then looks at done. */
 	atomic_store_explicit(&slot->done, true, memory_order_seq_cst);
 	bool wanted = atomic_load_explicit(&lane->taken, memory_order_seq_cst) == i;
 	/* The lane may be gone as soon as running is 0. */
 	if (atomic_fetch_sub_explicit(&lane->running, 1, memory_order_acq_rel) == 1 || wanted)
 		tl_pool_wake(pool);
+}
+
+static void release(struct tl_lane *lane)
+{
+	tl_mem_free(lane->queue);
+	tl_mem_free(lane->serials);
+	tl_mem_free(lane);
+}
+
+static enum tl_status make_queues(struct tl_lane *lane, struct tl_err *err)
+{
+	size_t n = (size_t)tl_pool_nodes(lane->pool) + 1;
+	lane->queue = tl_mem_zalloc(n, sizeof *lane->queue, err);
+	lane->serials = tl_mem_zalloc(n, lane->depth * sizeof *lane->serials, err);
+	if (!lane->queue || !lane->serials)
+		return TL_NOMEM;
+	for (size_t k = 0; k < n; k++) {
+		struct queue *q = &lane->queue[k];
+		q->task.run = work_on_next;
+		q->lane = lane;
+		q->node = (unsigned)k;
+		q->serial = lane->serials + k * lane->depth;
+	}
+	return TL_OK;
 }
 
 enum tl_status tl_lane_new(struct tl_pool *pool, size_t depth, tl_lane_work work,
@@ -65,10 +115,14 @@ enum tl_status tl_lane_new(struct tl_pool *pool, size_t depth, tl_lane_work work
 	lane = tl_mem_zalloc(1, sizeof *lane + depth * sizeof lane->slot[0], err);
 	if (!lane)
 		return TL_NOMEM;
-	lane->task.run = work_on_next;
 	lane->pool = pool;
 	lane->work = work;
 	lane->depth = depth;
+	enum tl_status st = make_queues(lane, err);
+	if (st != TL_OK) {
+		release(lane);
+		return st;
+	}
 	*ret = lane;
 	return TL_OK;
 }
@@ -83,17 +137,33 @@ bool tl_lane_full(const struct tl_lane *lane)
 	return tl_lane_pending(lane) == lane->depth;
 }
 
-void tl_lane_put(struct tl_lane *lane, void *item)
+static void put(struct tl_lane *lane, void *item, unsigned node, size_t bytes)
 {
-	struct slot *slot = &lane->slot[lane->put++ % lane->depth];
+	struct queue *q = &lane->queue[node];
+	struct slot *slot = &lane->slot[lane->put % lane->depth];
 	slot->item = item;
+	slot->bytes = bytes;
 	slot->status = TL_OK;
 	slot->err.status = TL_OK;
 	slot->err.sys_errno = 0;
 	slot->err.msg[0] = '\0';
 	atomic_store_explicit(&slot->done, false, memory_order_relaxed);
 	atomic_fetch_add_explicit(&lane->running, 1, memory_order_relaxed);
-	tl_pool_submit(lane->pool, &lane->task);
+	q->serial[q->put++ % lane->depth] = lane->put++;
+	tl_metrics_peak(TL_METRICS_PEAK_LANE, tl_lane_pending(lane));
+}
+
+void tl_lane_put(struct tl_lane *lane, void *item)
+{
+	unsigned anywhere = tl_pool_nodes(lane->pool);
+	put(lane, item, anywhere, 0);
+	tl_pool_submit(lane->pool, &lane->queue[anywhere].task);
+}
+
+void tl_lane_put_on(struct tl_lane *lane, void *item, unsigned node, size_t bytes)
+{
+	put(lane, item, node, bytes);
+	tl_pool_submit_on(lane->pool, &lane->queue[node].task, node);
 }
 
 static const struct slot *oldest(const struct tl_lane *lane)
@@ -138,5 +208,5 @@ void tl_lane_free(struct tl_lane *lane, void (*discard)(void *item))
 	tl_pool_wait(lane->pool, none_runs, lane);
 	for (size_t i = lane->put - tl_lane_pending(lane); discard && i < lane->put; i++)
 		discard(lane->slot[i % lane->depth].item);
-	free(lane);
+	release(lane);
 }

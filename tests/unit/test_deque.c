@@ -29,7 +29,7 @@ static void test_order(void)
 	tl_test(!tl_deque_pop(d));
 	tl_test(tl_deque_steal(d, &t) == TL_DEQUE_EMPTY);
 	for (int i = 0; i < 100; i++)
-		tl_test(tl_deque_push(d, &items[i]));
+		tl_test(tl_deque_push(d, &items[i], NULL));
 	tl_test(!tl_deque_empty(d));
 	for (int i = 0; i < 50; i++) {
 		tl_test(tl_deque_pop(d) == &items[99 - i]);
@@ -48,14 +48,14 @@ static void test_wrap(void)
 	struct tl_task *t;
 	for (int i = 0; i < 1000; i++) {
 		for (int k = 0; k < 3; k++)
-			tl_test(tl_deque_push(d, &items[i + k]));
+			tl_test(tl_deque_push(d, &items[i + k], NULL));
 		tl_test(tl_deque_steal(d, &t) == TL_DEQUE_TAKEN && t == &items[i]);
 		tl_test(tl_deque_pop(d) == &items[i + 2]);
 		tl_test(tl_deque_steal(d, &t) == TL_DEQUE_TAKEN && t == &items[i + 1]);
 		tl_test(tl_deque_empty(d));
 	}
 	for (int i = 0; i < 37; i++)
-		tl_test(tl_deque_push(d, &items[i]));
+		tl_test(tl_deque_push(d, &items[i], NULL));
 	for (int i = 0; i < 37; i++)
 		tl_test(tl_deque_steal(d, &t) == TL_DEQUE_TAKEN && t == &items[i]);
 	tl_deque_free(d);
@@ -99,7 +99,7 @@ static void thrash(unsigned bits, unsigned burst)
 	bool pushed = true;
 	for (int i = 0; i < ITEMS;) {
 		for (unsigned n = 1 + (unsigned)tl_test_below(burst); n && i < ITEMS; n--)
-			pushed = tl_deque_push(d, &items[i++]) && pushed;
+			pushed = tl_deque_push(d, &items[i++], NULL) && pushed;
 		for (unsigned n = 1 + (unsigned)tl_test_below(burst); n; n--) {
 			struct tl_task *t = tl_deque_pop(d);
 			if (t)

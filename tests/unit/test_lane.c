@@ -21,7 +21,7 @@ static struct tl_pool *new_pool(unsigned threads)
 {
 	struct tl_pool *pool = NULL;
 	struct tl_err err;
-	tl_test_ok(tl_pool_new(&(struct tl_pool_opts){threads}, &pool, &err), err);
+	tl_test_ok(tl_pool_new(&(struct tl_pool_opts){.threads = threads}, &pool, &err), err);
 	return pool;
 }
 

@@ -17,7 +17,7 @@ static struct tl_pool *new_pool(unsigned threads)
 {
 	struct tl_pool *pool = NULL;
 	struct tl_err err;
-	tl_test_ok(tl_pool_new(&(struct tl_pool_opts){threads}, &pool, &err), err);
+	tl_test_ok(tl_pool_new(&(struct tl_pool_opts){.threads = threads}, &pool, &err), err);
 	return pool;
 }
 
@@ -379,7 +379,7 @@ static enum tl_status own_pool(void *ctx, size_t begin, size_t end, unsigned wor
 {
 	struct tl_pool *inner;
 	(void)worker;
-	enum tl_status st = tl_pool_new(&(struct tl_pool_opts){2}, &inner, err);
+	enum tl_status st = tl_pool_new(&(struct tl_pool_opts){.threads = 2}, &inner, err);
 	if (st != TL_OK)
 		return st;
 	_Atomic size_t sum = 0;
@@ -437,7 +437,7 @@ static int fill_deque(void)
 	static struct tl_task task = {count_run};
 	struct tl_pool *pool;
 	size_t pushed = 0;
-	if (tl_pool_new(&(struct tl_pool_opts){1}, &pool, NULL) != TL_OK)
+	if (tl_pool_new(&(struct tl_pool_opts){.threads = 1}, &pool, NULL) != TL_OK)
 		return 1;
 	if (!limit_memory(48u << 20))
 		return 77;
@@ -460,7 +460,7 @@ static int start_many(void)
 	struct tl_err err;
 	if (!limit_memory(64u << 20))
 		return 77;
-	enum tl_status st = tl_pool_new(&(struct tl_pool_opts){4000}, &pool, &err);
+	enum tl_status st = tl_pool_new(&(struct tl_pool_opts){.threads = 4000}, &pool, &err);
 	return st == TL_OK ? 77 : st == TL_NOMEM && err.msg[0] ? 0 : 1;
 }
 
