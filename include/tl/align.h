@@ -51,6 +51,9 @@ struct tl_align_job {
 	uint64_t prove_cells; /* as max_cells, but for the band that would prove; beyond it the
 			       * first band's alignment stands, not proven.  0: as max_cells */
 	bool prove;         /* widen if not proven; else take the band as it is */
+	uint64_t odd;       /* residues of both that do not score tl_score.best with themselves */
+	int64_t least;      /* of an alignment that scores less only the score is found, no path */
+	bool later;         /* whether it is proven is left to tl_align_prove */
 };
 
 struct tl_align_path {
@@ -73,6 +76,11 @@ struct tl_align_path {
 enum tl_status tl_align_pair(struct tl_align *ws, const struct tl_align_job *job,
 			     struct tl_align_path *path, struct tl_err *err) TL_CHECK;
 
+/* Sets proven, need_lo, need_hi and need_cells of the path that tl_align_pair has just found for
+ * the job, as it does itself but with job->later. */
+void tl_align_prove(struct tl_align *ws, const struct tl_align_job *job,
+		    struct tl_align_path *path);
+
 /* The score only (no path): score, a_end, b_end, cells, proven, too_large are set. */
 enum tl_status tl_align_score(struct tl_align *ws, const struct tl_align_job *job,
 			      struct tl_align_path *path, struct tl_err *err) TL_CHECK;
@@ -81,6 +89,12 @@ enum tl_status tl_align_score(struct tl_align *ws, const struct tl_align_job *jo
  * diagonal); fills score, starts, ends, match, columns, not ops. */
 void tl_align_diagonal(const struct tl_score *score, const uint8_t *a, size_t a_len,
 		       const uint8_t *b, size_t b_len, int64_t d, struct tl_align_path *path);
+
+/* The same with its runs, where at most `most` columns of the whole diagonal differ; else the path
+ * is empty.  Of the job lo, hi and what limits bands do not count. */
+enum tl_status tl_align_ungapped(const struct tl_score *score, const struct tl_align_job *job,
+				 int64_t d, uint64_t most, struct tl_align_path *path,
+				 struct tl_err *err) TL_CHECK;
 
 /* An upper bound for the score of any local alignment that has a cell outside the diagonals [lo,
  * hi], from the lengths, the residues' own best scores and the least gap alone; the proof is in

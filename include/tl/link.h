@@ -20,6 +20,7 @@
 #include <tl/cigar.h>
 #include <tl/edge.h>
 #include <tl/err.h>
+#include <tl/score.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -45,6 +46,12 @@ bool tl_link_reaches(uint64_t part, uint64_t whole, int64_t share);
 /* TL_EDGE_A and TL_EDGE_B as the criterion holds; minus: b is the reverse complement of the
  * record. */
 uint8_t tl_link_judge(const struct tl_link_criterion *c, const struct tl_link_sum *sum, bool minus);
+
+/* Whether every alignment of at least that score of the two sequences meets the criterion in all
+ * directions of flags, so that no better one needs to be looked for; of sum the lengths count.
+ * odd: as in tl_align_job.  The proof is in link.c. */
+bool tl_link_certain(const struct tl_link_criterion *c, const struct tl_score *scheme,
+		     int64_t score, uint64_t odd, const struct tl_link_sum *sum, uint8_t flags);
 
 /* The sum of a path, and that of an edge; the latter is TL_DATA where it is broken. */
 struct tl_link_sum tl_link_of_path(const struct tl_align_path *path, uint64_t a_len, uint64_t b_len);

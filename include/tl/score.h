@@ -10,8 +10,10 @@
 #ifndef TL_SCORE_H
 #define TL_SCORE_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <tl/alphabet.h>
+#include <tl/col.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -22,12 +24,21 @@ struct tl_score {
 	int open;            /* cost of a gap of one */
 	int extend;          /* cost of each further residue in it */
 	int best;            /* the highest value in pair */
+	int step;            /* tl_score_step */
 };
 
 #define TL_SCORE_PAD (-64)
 
 /* The scores of an alphabet; a constant. */
 const struct tl_score *tl_score_of(enum tl_alphabet alphabet);
+
+/* How many residues of s are odd: they do not score `best` with themselves, or are another name of
+ * a letter before them in the alphabet (U of T). */
+size_t tl_score_odd(const struct tl_score *score, struct tl_str s);
+
+/* The least that a column costs in which two letters differ that are not odd, or that is a gap;
+ * 0 where some such column costs nothing. */
+int tl_score_step(const struct tl_score *score);
 
 #ifdef __cplusplus
 }

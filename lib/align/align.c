@@ -12,6 +12,7 @@
 
 #include "align_band.h"
 #include "align_bound.h"
+#include "align_diagonal.h"
 #include "align_trace.h"
 
 static const struct tl_align_kernel *const kernels[TL_CPU_ISAS] = {
@@ -89,32 +90,38 @@ static bool widen(const struct tl_align *ws, int64_t *lo, int64_t *hi)
 	return true;
 }
 
+void tl_align_prove(struct tl_align *ws, const struct tl_align_job *job,
+		    struct tl_align_path *path)
+{
+	int64_t lo = job->lo, hi = job->hi;
+	path->proven = !widen(ws, &lo, &hi);
+	if (path->proven)
+		return;
+	path->need_lo = lo;
+	path->need_hi = hi;
+	path->need_cells = tl_align_band_plan(ws, lo, hi);
+	/* What was computed is still in the workspace; only the plan goes back to it. */
+	(void)tl_align_band_plan(ws, job->lo, job->hi);
+}
+
 /* Computes the band of the job, and the one that proves it. */
 static enum tl_status all_bands(struct tl_align *ws, const struct tl_align_job *job,
 				struct tl_align_path *path, struct tl_err *err)
 {
-	int64_t lo = job->lo, hi = job->hi;
 	ws->a = job->a;
 	ws->b = job->b;
 	ws->a_len = job->a_len;
 	ws->b_len = job->b_len;
-	enum tl_status st = one_band(ws, job->max_cells, lo, hi, path, err);
-	if (st != TL_OK || path->too_large)
+	enum tl_status st = one_band(ws, job->max_cells, job->lo, job->hi, path, err);
+	if (st != TL_OK || path->too_large || job->later)
 		return st;
-	path->proven = !widen(ws, &lo, &hi);
-	if (path->proven)
-		return TL_OK;
+	tl_align_prove(ws, job, path);
 	const bool less = job->prove_cells && job->prove_cells < job->max_cells;
-	path->need_lo = lo;
-	path->need_hi = hi;
-	path->need_cells = tl_align_band_plan(ws, lo, hi);
-	if (job->prove && path->need_cells <= (less ? job->prove_cells : job->max_cells)) {
-		path->proven = true;
-		return one_band(ws, job->max_cells, lo, hi, path, err);
-	}
-	/* What was computed is still in the workspace; only the plan goes back to it. */
-	(void)tl_align_band_plan(ws, job->lo, job->hi);
-	return TL_OK;
+	if (path->proven || !job->prove ||
+	    path->need_cells > (less ? job->prove_cells : job->max_cells))
+		return TL_OK;
+	path->proven = true;
+	return one_band(ws, job->max_cells, path->need_lo, path->need_hi, path, err);
 }
 
 enum tl_status tl_align_pair(struct tl_align *ws, const struct tl_align_job *job,
@@ -124,7 +131,8 @@ enum tl_status tl_align_pair(struct tl_align *ws, const struct tl_align_job *job
 	enum tl_status st = all_bands(ws, job, path, err);
 	if (st != TL_OK || path->too_large || ws->best_row < 0)
 		return st;
-	return tl_align_trace_path(ws, path, err);
+	path->score = ws->best;
+	return ws->best < job->least ? TL_OK : tl_align_trace_path(ws, path, err);
 }
 
 enum tl_status tl_align_score(struct tl_align *ws, const struct tl_align_job *job,
@@ -188,6 +196,14 @@ void tl_align_diagonal(const struct tl_score *score, const uint8_t *a, size_t a_
 	path->b_end = skip_b + end;
 	path->columns = end - start;
 	path->match = count_equal(p + start, q + start, end - start);
+}
+
+enum tl_status tl_align_ungapped(const struct tl_score *score, const struct tl_align_job *job,
+				 int64_t d, uint64_t most, struct tl_align_path *path,
+				 struct tl_err *err)
+{
+	clear(path);
+	return tl_align_diagonal_runs(score, job, d, most, path, err);
 }
 
 int64_t tl_align_bound(const struct tl_score *score, const uint8_t *a, size_t a_len,

@@ -35,6 +35,40 @@ uint8_t tl_link_judge(const struct tl_link_criterion *c, const struct tl_link_su
 	return (uint8_t)((a ? TL_EDGE_A : 0) | (b ? TL_EDGE_B : 0));
 }
 
+/* Let an alignment of score >= S have m identical columns, u others, and o columns by overhang; let
+ * `best` be the highest score of a column and `step` the least cost of one that is not identical
+ * and has no odd residue.  At most q columns have an odd one and score at most `best`.  So
+ *
+ *	S <= best m - step (u - q) + best q,   that is   u <= (best m - T) / step,
+ *	T = S - (best + step) q,   and with u >= 0:   m >= T / best = least.
+ *
+ * The covered residues of each record are at least m.  Overhang leaves o <= longest - m residues
+ * of one record outside.  The identity is at least m / (u + longest) (without overhang, m / (m +
+ * u)), with the highest u a quotient of two linear functions of m, so monotone: its lowest value
+ * is at one end of the range of m, at `least`, where u = 0, or at the shorter record's length. */
+bool tl_link_certain(const struct tl_link_criterion *c, const struct tl_score *scheme,
+		     int64_t score, uint64_t odd, const struct tl_link_sum *sum, uint8_t flags)
+{
+	const int64_t best = scheme->best, step = scheme->step;
+	const uint64_t shorter = sum->a_len < sum->b_len ? sum->a_len : sum->b_len;
+	const uint64_t longest = sum->a_len < sum->b_len ? sum->b_len : sum->a_len;
+	if (step == 0 || score <= 0 || odd > (uint64_t)score || longest > INT64_MAX / 256)
+		return false;
+	const int64_t total = score - (best + step) * (int64_t)odd;
+	if (total < best)
+		return false;
+	const uint64_t least = (uint64_t)(total / best);
+	const uint64_t others = (uint64_t)((best * (int64_t)shorter - total) / step);
+	const bool a = flags & TL_EDGE_A || c->both, b = flags & TL_EDGE_B || c->both;
+	if ((a && !tl_link_reaches(least, sum->a_len, c->coverage)) ||
+	    (b && !tl_link_reaches(least, sum->b_len, c->coverage)))
+		return false;
+	if (!c->overhang)
+		return tl_link_reaches(shorter, shorter + others, c->identity);
+	return tl_link_reaches(least, longest, c->identity) &&
+	       tl_link_reaches(shorter, longest + others, c->identity);
+}
+
 struct tl_link_sum tl_link_of_path(const struct tl_align_path *path, uint64_t a_len, uint64_t b_len)
 {
 	return (struct tl_link_sum){

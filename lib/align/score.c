@@ -2,6 +2,8 @@
 /* score: substitution scores and gap penalties; tables by residue code, two byte shuffles a row. */
 #include <tl/score.h>
 
+#include <stdbool.h>
+
 #define P TL_SCORE_PAD
 
 /* BLOSUM62 in the order of codes, A to Z; J, O and U have the scores of "*", which is J's code. */
@@ -44,6 +46,7 @@ static const struct tl_score protein = {
 	.open = 11,
 	.extend = 1,
 	.best = 11,
+	.step = 1,
 };
 
 /* A, C, G, T (U) and N against each other; 0 where another letter takes part. */
@@ -82,9 +85,41 @@ static const struct tl_score nucleotide = {
 	.open = 5,
 	.extend = 2,
 	.best = 2,
+	.step = 2,
 };
 
 const struct tl_score *tl_score_of(enum tl_alphabet alphabet)
 {
 	return alphabet == TL_NUCLEOTIDE ? &nucleotide : &protein;
+}
+
+static bool plain(const struct tl_score *score, unsigned code)
+{
+	if (score->pair[code][code] != score->best)
+		return false;
+	for (unsigned other = 0; other < code; other++)
+		if (score->pair[code][other] == score->best)
+			return false;
+	return true;
+}
+
+size_t tl_score_odd(const struct tl_score *score, struct tl_str s)
+{
+	uint8_t odd[32];
+	size_t n = 0;
+	for (unsigned code = 0; code < 32; code++)
+		odd[code] = !plain(score, code);
+	for (size_t i = 0; i < s.n; i++)
+		n += odd[s.p[i] & 31];
+	return n;
+}
+
+int tl_score_step(const struct tl_score *score)
+{
+	int step = score->extend < score->open ? score->extend : score->open;
+	for (unsigned x = 0; x < 32; x++)
+		for (unsigned y = 0; y < x; y++)
+			if (plain(score, x) && plain(score, y) && -score->pair[x][y] < step)
+				step = -score->pair[x][y];
+	return step > 0 ? step : 0;
 }

@@ -127,7 +127,7 @@ static struct tl_align *workspace(enum tl_alphabet alphabet, enum tl_cpu_isa isa
 
 static struct tl_align_job job_of(const struct pair *p, int64_t lo, int64_t hi, bool prove)
 {
-	return (struct tl_align_job){p->a, p->b, p->a_len, p->b_len, lo, hi, UINT64_MAX, 0, prove};
+	return (struct tl_align_job){p->a, p->b, p->a_len, p->b_len, lo, hi, UINT64_MAX, 0, prove, 0, 0, false};
 }
 
 /* The path's runs lead from its start to its end and are worth its score. */
@@ -298,12 +298,12 @@ static void test_overflow(void)
 					       2976, 2977, 2990, 20000};
 		for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
 			const size_t len = sizes[k];
-			struct tl_align_job job = {a, a, len, len, -3, 3, UINT64_MAX, 0, true};
+			struct tl_align_job job = {a, a, len, len, -3, 3, UINT64_MAX, 0, true, 0, 0, false};
 			tl_test_ok(tl_align_pair(ws, &job, &x, &err), err);
 			tl_test_eq(x.score, 11 * (int64_t)sizes[k]);
 			tl_test_eq(x.match, sizes[k]);
 		}
-		struct tl_align_job job = {a, b, n, n + 100, -3, 103, UINT64_MAX, 0, false};
+		struct tl_align_job job = {a, b, n, n + 100, -3, 103, UINT64_MAX, 0, false, 0, 0, false};
 		tl_test_ok(tl_align_pair(ws, &job, &y, &err), err);
 		tl_test_eq(y.score, 11 * (int64_t)(n - 1) - 3 - 11 - 99);
 		tl_test_eq(y.columns, n + 100);
@@ -360,7 +360,7 @@ static void test_guard(void)
 		uint8_t *a = tl_test_guarded(p.a_len), *b = tl_test_guarded(p.b_len);
 		memcpy(a, p.a, p.a_len);
 		memcpy(b, p.b, p.b_len);
-		struct tl_align_job job = {a, b, p.a_len, p.b_len, -50, 50, UINT64_MAX, 0, true};
+		struct tl_align_job job = {a, b, p.a_len, p.b_len, -50, 50, UINT64_MAX, 0, true, 0, 0, false};
 		tl_test_ok(tl_align_pair(ws, &job, &path, &err), err);
 		for (int64_t d = -210; d <= 210; d += 7) {
 			tl_align_diagonal(ws->score, a, p.a_len, b, p.b_len, d, &diagonal);
@@ -451,6 +451,70 @@ static void test_diagonal(void)
 	tl_test_eq(path.score, 0);
 }
 
+/* With runs: as above, and as many as the columns say; not where too many letters differ. */
+static void test_ungapped(void)
+{
+	static struct pair p;
+	struct tl_align_path path = {0}, plain = {0};
+	struct tl_err err;
+	for (int round = 0; round < 400; round++) {
+		const struct tl_score *score = tl_score_of((enum tl_alphabet)(round % 2));
+		random_pair(&p, (enum tl_alphabet)(round % 2), 700);
+		int64_t d = (int64_t)tl_test_below(9) - 4;
+		struct tl_align_job job = job_of(&p, 0, 0, false);
+		job.odd = tl_score_odd(score, (struct tl_str){p.a, p.a_len}) +
+			  tl_score_odd(score, (struct tl_str){p.b, p.b_len});
+		tl_align_diagonal(score, p.a, p.a_len, p.b, p.b_len, d, &plain);
+		tl_test_ok(tl_align_ungapped(score, &job, d, 700, &path, &err), err);
+		tl_test_eq(path.score, plain.score);
+		tl_test_eq(path.a_start, plain.a_start);
+		tl_test_eq(path.b_end, plain.b_end);
+		tl_test_eq(path.match, plain.match);
+		tl_test_eq(path.columns, plain.columns);
+		if (path.score)
+			check_path(score, &p, &path);
+		size_t other = 0;
+		for (size_t i = 0; i < p.a_len; i++)
+			if ((int64_t)i + d >= 0 && i + (size_t)d < p.b_len)
+				other += p.a[i] != p.b[i + (size_t)d];
+		tl_test_ok(tl_align_ungapped(score, &job, d, other, &path, &err), err);
+		tl_test_eq(path.score, plain.score);
+		if (other == 0)
+			continue;
+		tl_test_ok(tl_align_ungapped(score, &job, d, other - 1, &path, &err), err);
+		tl_test(path.score == 0 && path.ops.len == 0);
+	}
+	tl_buf_free(&path.ops);
+	tl_buf_free(&plain.ops);
+}
+
+/* Where less than `least` is scored, no path; what was left for later comes later. */
+static void test_later(void)
+{
+	static struct pair p;
+	struct tl_align *ws = workspace(TL_NUCLEOTIDE, tl_cpu_best());
+	struct tl_align_path path = {0}, same = {0};
+	struct tl_err err;
+	for (int round = 0; round < 100; round++) {
+		random_pair(&p, TL_NUCLEOTIDE, 300);
+		struct tl_align_job job = job_of(&p, -5, 5, false);
+		tl_test_ok(tl_align_pair(ws, &job, &path, &err), err);
+		job.later = true;
+		job.least = path.score;
+		tl_test_ok(tl_align_pair(ws, &job, &same, &err), err);
+		tl_test(!same.proven && same.need_cells == 0 && same.columns == path.columns);
+		tl_align_prove(ws, &job, &same);
+		tl_test(same.proven == path.proven && same.need_cells == path.need_cells &&
+			same.need_lo == path.need_lo && same.need_hi == path.need_hi);
+		job.least++;
+		tl_test_ok(tl_align_pair(ws, &job, &same, &err), err);
+		tl_test(same.score == path.score && same.columns == 0 && same.ops.len == 0);
+	}
+	tl_buf_free(&path.ops);
+	tl_buf_free(&same.ops);
+	tl_align_free(ws);
+}
+
 /* U and *, O and J score as one, yet are different letters. */
 static void test_letters(void)
 {
@@ -458,7 +522,7 @@ static void test_letters(void)
 	struct tl_align_path path = {0};
 	struct tl_err err;
 	const uint8_t *a = (const uint8_t *)"MKVLUAWGHW", *b = (const uint8_t *)"MKVL*AWGHW";
-	struct tl_align_job job = {a, b, 10, 10, 0, 0, UINT64_MAX, 0, true};
+	struct tl_align_job job = {a, b, 10, 10, 0, 0, UINT64_MAX, 0, true, 0, 0, false};
 	tl_test_ok(tl_align_pair(ws, &job, &path, &err), err);
 	tl_test_eq(path.score, 5 + 5 + 4 + 4 + 1 + 4 + 11 + 6 + 8 + 11);
 	tl_test_eq(path.match, 9);
@@ -480,6 +544,8 @@ int main(void)
 	TL_RUN(test_guard);
 	TL_RUN(test_limits);
 	TL_RUN(test_diagonal);
+	TL_RUN(test_ungapped);
+	TL_RUN(test_later);
 	TL_RUN(test_letters);
 	return tl_test_end();
 }

@@ -259,10 +259,50 @@ static void test_broken(void)
 	}
 }
 
+/* What a score makes certain holds of every alignment that scores as much. */
+static void test_certain(void)
+{
+	static struct drawn d;
+	const struct tl_score *scheme = tl_score_of(TL_NUCLEOTIDE);
+	size_t certain = 0, links = 0;
+	for (int round = 0; round < 20000; round++) {
+		draw(&d);
+		struct tl_link_criterion c = {
+			.identity = 400000 + 50000 * (int64_t)tl_test_below(12),
+			.coverage = 100000 * (int64_t)tl_test_below(11),
+			.both = tl_test_below(2),
+			.overhang = tl_test_below(2)};
+		struct tl_link_sum sum = tl_link_of_path(&d.path, d.a_len, d.b_len);
+		int64_t score = 0;
+		for (size_t i = 0; i < d.columns; i++) {
+			bool gap = !d.col_a[i] || !d.col_b[i];
+			bool goes_on = gap && i && !d.col_a[i] == !d.col_a[i - 1] &&
+				       !d.col_b[i] == !d.col_b[i - 1];
+			score += goes_on ? -scheme->extend
+				 : gap	 ? -scheme->open
+					 : scheme->pair[d.col_a[i] & 31][d.col_b[i] & 31];
+		}
+		uint8_t says = tl_link_judge(&c, &sum, tl_test_below(2));
+		for (uint8_t flags = 1; flags <= 3; flags++) {
+			links += (says & flags) == flags;
+			if (!tl_link_certain(&c, scheme, score, 0, &sum, flags))
+				continue;
+			certain++;
+			tl_test_eq(says & flags, flags);
+		}
+		tl_test(!tl_link_certain(&c, scheme, score, UINT64_MAX, &sum, 1));
+		tl_test(!tl_link_certain(&c, tl_score_of(TL_PROTEIN), score, 0, &sum, 1));
+	}
+	tl_test(certain > links / 10 && certain < links);
+	tl_buf_free(&d.path.ops);
+	d.path.ops = (struct tl_buf){0};
+}
+
 int main(void)
 {
 	TL_RUN(test_reaches);
 	TL_RUN(test_judge);
+	TL_RUN(test_certain);
 	TL_RUN(test_put);
 	TL_RUN(test_broken);
 	return tl_test_end();

@@ -66,9 +66,21 @@ static void test_nucleotide(void)
 	tl_test_eq(score->extend, 2);
 }
 
+static void test_odd(void)
+{
+	const struct tl_score *aa = tl_score_of(TL_PROTEIN), *nt = tl_score_of(TL_NUCLEOTIDE);
+	const struct tl_str s = {(const uint8_t *)"ACGTNURYACGW", 12};
+	tl_test_eq(tl_score_odd(nt, s), 4);
+	tl_test_eq(tl_score_odd(aa, s), 11);
+	tl_test_eq(tl_score_step(nt), nt->step);
+	tl_test_eq(nt->step, 2);
+	tl_test_eq(tl_score_step(aa), aa->step);
+}
+
 int main(void)
 {
 	TL_RUN(test_protein);
 	TL_RUN(test_nucleotide);
+	TL_RUN(test_odd);
 	return tl_test_end();
 }
