@@ -12,7 +12,9 @@ struct opts {
 	struct tl_tool_common common;
 	bool decode, refs, fasta, keep_names;
 	int alphabet;
-	int64_t wrap;
+	int64_t wrap, min_length, max_length, head;
+	const char *filter;
+	struct tl_opt_pair sample, shard;
 };
 
 static const struct tl_opt options[] = {
@@ -23,6 +25,22 @@ static const struct tl_opt options[] = {
 	 "codes. The alphabet matters to alignment and size, never to what comes back."},
 	{"keep-names", 0, TL_OPT_FLAG, offsetof(struct opts, keep_names), NULL, NULL, NULL, "Input",
 	 "Keep the names of the input files in the stream."},
+	{"filter", 'f', TL_OPT_TEXT, offsetof(struct opts, filter), NULL, NULL, "EXPR", "Filter",
+	 "Keep the records of which the expression is true, such as `length >= 100 && id =~ \"^sp\"`; "
+	 "see tl-filter(7). With `--verbose` its op-codes are shown."},
+	{"min-length", 0, TL_OPT_INT, offsetof(struct opts, min_length), "0:", "0", "N", "Filter",
+	 "Keep the records of at least `N` residues (letters and `*`)."},
+	{"max-length", 0, TL_OPT_INT, offsetof(struct opts, max_length), "-1:", "-1", "N", "Filter",
+	 "Keep the records of at most `N` residues; -1 means no limit."},
+	{"head", 0, TL_OPT_INT, offsetof(struct opts, head), "0:", "0", "N", "Filter",
+	 "Keep the first `N` records of those that the other options keep, and read no further; 0 "
+	 "means all."},
+	{"sample", 0, TL_OPT_SAMPLE, offsetof(struct opts, sample), NULL, "1", "P[:SEED]", "Filter",
+	 "Keep about this share of the records, from 0 to 1, chosen at random: by ordinal and "
+	 "`SEED` (1) alone, so the same ones each time."},
+	{"shard", 0, TL_OPT_PART, offsetof(struct opts, shard), NULL, "1/1", "I/N", "Filter",
+	 "Keep shard `I` of `N`: the records whose ordinal is I-1 modulo N, so that each record is in "
+	 "one of `N` jobs."},
 	{"decode", 'd', TL_OPT_FLAG, offsetof(struct opts, decode), NULL, NULL, NULL, "Decoding",
 	 "Turn a stream back into the text that it came from, byte for byte. Each file is compared "
 	 "with its length and hash."},
@@ -76,23 +94,81 @@ static enum tl_status encode_files(const struct tl_tool_run *run, struct tl_inge
 	return st;
 }
 
-static enum tl_status encode(const struct opts *opts, const struct tl_tool_run *run,
-			     struct tl_out *out, struct tl_err *err)
+/* The filter, and with -v what became of it. */
+static enum tl_status compile(const struct tl_tool_run *run, const char *text, struct tl_expr **ret,
+			      struct tl_err *err)
+{
+	struct tl_buf list = {0};
+	enum tl_status st = tl_expr_compile(text, ret, err);
+	if (st == TL_OK)
+		st = tl_expr_list(*ret, &list, err);
+	if (st == TL_OK)
+		tl_tool_tell(run, "filter:\n%.*s", (int)list.len - 1, (const char *)list.data);
+	tl_buf_free(&list);
+	return st;
+}
+
+/* Is any record to be left out?  And how. */
+static bool sieve_opts(const struct opts *opts, struct tl_sieve_opts *ret)
+{
+	*ret = TL_SIEVE_ALL;
+	ret->min = (uint64_t)opts->min_length;
+	if (opts->max_length >= 0)
+		ret->max = (uint64_t)opts->max_length;
+	if (opts->head)
+		ret->head = (uint64_t)opts->head;
+	ret->share = (uint64_t)opts->sample.first;
+	ret->seed = opts->sample.second;
+	ret->shard = (uint64_t)opts->shard.first;
+	ret->shards = opts->shard.second;
+	return opts->filter || ret->min || opts->max_length >= 0 || opts->head ||
+	       ret->share < TL_SIEVE_WHOLE || ret->shards > 1;
+}
+
+static enum tl_status encode_all(const struct opts *opts, const struct tl_tool_run *run,
+				 struct tl_sieve *opt_sieve, struct tl_writer *w, struct tl_err *err)
 {
 	struct tl_ingest_opts iopts = {.alphabet = opts->alphabet - 1,
 				       .keep_names = opts->keep_names,
-				       .pool = run->pool};
-	struct tl_writer *w = NULL;
+				       .pool = run->pool,
+				       .sieve = opt_sieve};
 	struct tl_ingest *in = NULL;
-	enum tl_status st = tl_tool_writer(run, out, 0, false, &w, err);
-	if (st == TL_OK)
-		st = tl_tool_prov(run, opts, "Input", w, err);
+	struct tl_sieve_sum sum;
+	enum tl_status st = tl_tool_prov(run, opts, "Input|Filter", w, err);
 	if (st == TL_OK)
 		st = tl_ingest_new(w, &iopts, &in, err);
 	if (st == TL_OK)
 		st = encode_files(run, in, w, err);
+	if (st == TL_OK && opt_sieve) {
+		tl_sieve_sum(opt_sieve, &sum);
+		tl_tool_say(run, "%llu of %llu records dropped", (unsigned long long)sum.dropped,
+			    (unsigned long long)(sum.kept + sum.dropped));
+	}
 	tl_writer_free(w);
 	tl_ingest_free(in);
+	return st;
+}
+
+static enum tl_status encode(const struct opts *opts, const struct tl_tool_run *run,
+			     struct tl_out *out, struct tl_err *err)
+{
+	struct tl_sieve_opts sopts;
+	struct tl_expr *expr = NULL;
+	struct tl_sieve *sieve = NULL;
+	struct tl_writer *w = NULL;
+	bool sifts = sieve_opts(opts, &sopts);
+	enum tl_status st = opts->filter ? compile(run, opts->filter, &expr, err) : TL_OK;
+	if (st == TL_OK)
+		st = tl_tool_writer(run, out, sifts ? TL_STREAM_SUBSET : 0, false, &w, err);
+	sopts.opt_expr = expr;
+	if (st == TL_OK && sifts)
+		st = tl_sieve_new(w, tl_pool_threads(run->pool), &sopts, &sieve, err);
+	if (st == TL_OK)
+		st = encode_all(opts, run, sieve, w, err);
+	else
+		tl_writer_free(w);
+	tl_sieve_free(sieve);
+	tl_expr_free(expr);
 	return st;
 }
 
@@ -126,6 +202,9 @@ static enum tl_status work(const void *fields, const struct tl_tool_run *run, st
 	if (opts->decode && (opts->alphabet || opts->keep_names || opts->common.level))
 		return tl_err_set(err, TL_USAGE,
 				  "--alphabet, --keep-names and --compress do not go with --decode");
+	struct tl_sieve_opts sopts;
+	if (opts->decode && sieve_opts(opts, &sopts))
+		return tl_err_set(err, TL_USAGE, "the options of the filter do not go with --decode");
 	enum tl_status st = tl_tool_output(run, !opts->decode, &out, err);
 	if (st != TL_OK)
 		return st;

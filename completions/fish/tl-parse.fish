@@ -1,6 +1,12 @@
 # fish completion for tl-parse, made by `make docs` from its option table
 complete -c tl-parse -l alphabet -s a -x -a 'auto protein nucleotide' -d 'What the letters are'
 complete -c tl-parse -l keep-names -d 'Keep the names of the input files in the stream'
+complete -c tl-parse -l filter -s f -x -d 'Keep the records of which the expression is true, such as length >= 100 && id =~ "^sp"'
+complete -c tl-parse -l min-length -x -d 'Keep the records of at least N residues (letters and *)'
+complete -c tl-parse -l max-length -x -d 'Keep the records of at most N residues'
+complete -c tl-parse -l head -x -d 'Keep the first N records of those that the other options keep, and read no further'
+complete -c tl-parse -l sample -x -d 'Keep about this share of the records, from 0 to 1, chosen at random: by ordinal and SEED (1) alone, so the same ones each time'
+complete -c tl-parse -l shard -x -d 'Keep shard I of N: the records whose ordinal is I-1 modulo N, so that each record is in one of N jobs'
 complete -c tl-parse -l decode -s d -d 'Turn a stream back into the text that it came from, byte for byte'
 complete -c tl-parse -l refs -s r -d 'With --decode: write references only, each in its own layout, as FASTA'
 complete -c tl-parse -l fasta -d 'With --decode: write FASTQ records as FASTA, without their qualities'

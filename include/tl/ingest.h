@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <tl/err.h>
+#include <tl/sieve.h>
 #include <tl/writer.h>
 
 #ifdef __cplusplus
@@ -24,6 +25,9 @@ struct tl_ingest_opts {
 	int alphabet;    /* enum tl_alphabet, or -1: guess for each file (tl_alphabet_guess) */
 	bool keep_names; /* FILE blocks carry the file's name */
 	struct tl_pool *pool; /* the writer's: BGZF is inflated in parallel; NULL: it is not */
+	/* The writer's, or NULL: decides which records are kept, and needs pool.  Once it is full,
+	 * no more is read: of a file left so, the FILE block has the bytes read and no hash. */
+	struct tl_sieve *sieve;
 };
 
 struct tl_ingest;
@@ -35,7 +39,7 @@ enum tl_status tl_ingest_new(struct tl_writer *w, const struct tl_ingest_opts *o
 /* Reads one file ("-": standard input) to its end.  TL_DATA with "FILE:LINE:COLUMN: reason". */
 enum tl_status tl_ingest_file(struct tl_ingest *in, const char *path, struct tl_err *err) TL_CHECK;
 
-uint64_t tl_ingest_records(const struct tl_ingest *in); /* so far: the next ordinal */
+uint64_t tl_ingest_records(const struct tl_ingest *in); /* so far: the next ordinal; dropped too */
 uint64_t tl_ingest_bytes(const struct tl_ingest *in);   /* of text so far */
 
 /* Of the last file: bytes in front of its first record that are neither blank nor in a comment. 

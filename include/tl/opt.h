@@ -32,8 +32,16 @@ enum tl_opt_type {
 	TL_OPT_TEXT,  /* const char *: any text, points into argv */
 	TL_OPT_PATH,  /* const char *: a file name, completed as such */
 	TL_OPT_DIR,   /* const char *: a directory name */
+	TL_OPT_PART,  /* struct tl_opt_pair: "I/N" with 1 <= I <= N: first is I - 1, second N */
+	TL_OPT_SAMPLE, /* struct tl_opt_pair: "P[:SEED]": first a share as in SHARE, 0 to 1, second a
+			* whole number (1 where it is not said) */
 	TL_OPT_LEVEL, /* int: optional attached whole number; the field is 0 without the option, the
 		       * value given, or the default where none is */
+};
+
+struct tl_opt_pair {
+	int64_t first;
+	uint64_t second;
 };
 
 struct tl_opt {

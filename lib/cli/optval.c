@@ -88,6 +88,34 @@ static bool read_share(const char *s, int64_t *ret)
 	return !*s;
 }
 
+/* I/N, as I - 1 and N. */
+static bool read_part(const char *s, int64_t *ret, uint64_t *ret_of)
+{
+	uint64_t i;
+	if (!read_digits(&s, &i) || *s++ != '/' || !read_digits(&s, ret_of) || *s)
+		return false;
+	*ret = (int64_t)i - 1;
+	return i >= 1 && i <= *ret_of && *ret_of <= INT64_MAX;
+}
+
+/* P[:SEED]; P is a share from 0 to 1. */
+static bool read_sample(const char *s, int64_t *ret, uint64_t *ret_seed)
+{
+	char share[32];
+	size_t n = strcspn(s, ":");
+	*ret_seed = 1;
+	if (n >= sizeof share)
+		return false;
+	memcpy(share, s, n);
+	share[n] = 0;
+	if (!read_share(share, ret) || *ret > MILLION)
+		return false;
+	if (!s[n])
+		return true;
+	s += n + 1;
+	return read_digits(&s, ret_seed) && !*s;
+}
+
 bool tl_optval_word(const char *words, const char *text, int64_t *ret)
 {
 	size_t n = strlen(text);
@@ -117,6 +145,10 @@ bool tl_optval_read(const struct tl_opt *o, const char *text, struct tl_optval *
 		return read_size(text, &ret->bytes);
 	case TL_OPT_SHARE:
 		return read_share(text, &ret->number);
+	case TL_OPT_PART:
+		return read_part(text, &ret->number, &ret->bytes);
+	case TL_OPT_SAMPLE:
+		return read_sample(text, &ret->number, &ret->bytes);
 	case TL_OPT_WORD:
 		return tl_optval_word(o->range, text, &ret->number);
 	case TL_OPT_PATH:
@@ -167,6 +199,10 @@ static const char *wanted(enum tl_opt_type type)
 		return "a size such as 512M or 20%";
 	case TL_OPT_SHARE:
 		return "a number such as 0.9, with at most six digits behind the point";
+	case TL_OPT_PART:
+		return "a part such as 2/8, the second of eight";
+	case TL_OPT_SAMPLE:
+		return "a share from 0 to 1 such as 0.1, or 0.1:42 with a seed";
 	case TL_OPT_PATH:
 		return "the name of a file";
 	case TL_OPT_DIR:
@@ -211,6 +247,10 @@ void tl_optval_store(const struct tl_opt *o, const struct tl_optval *v, void *fi
 	case TL_OPT_SHARE:
 		*(int64_t *)at = v->number;
 		break;
+	case TL_OPT_PART:
+	case TL_OPT_SAMPLE:
+		*(struct tl_opt_pair *)at = (struct tl_opt_pair){v->number, v->bytes};
+		break;
 	case TL_OPT_SIZE:
 		*(uint64_t *)at = v->bytes;
 		break;
@@ -237,6 +277,11 @@ void tl_optval_load(const struct tl_opt *o, const void *fields, struct tl_optval
 	case TL_OPT_INT:
 	case TL_OPT_SHARE:
 		ret->number = *(const int64_t *)at;
+		break;
+	case TL_OPT_PART:
+	case TL_OPT_SAMPLE:
+		ret->number = ((const struct tl_opt_pair *)at)->first;
+		ret->bytes = ((const struct tl_opt_pair *)at)->second;
 		break;
 	case TL_OPT_SIZE:
 		ret->bytes = *(const uint64_t *)at;
@@ -278,6 +323,13 @@ enum tl_status tl_optval_spell(const struct tl_opt *o, const struct tl_optval *v
 	size_t n = 0;
 	if (o->type == TL_OPT_SHARE) {
 		n = spell_share(v->number, text, sizeof text);
+	} else if (o->type == TL_OPT_SAMPLE) {
+		n = spell_share(v->number, text, 24);
+		n += (size_t)snprintf(text + n, sizeof text - n, ":%llu",
+				      (unsigned long long)v->bytes);
+	} else if (o->type == TL_OPT_PART) {
+		n = (size_t)snprintf(text, sizeof text, "%lld/%llu", (long long)v->number + 1,
+				     (unsigned long long)v->bytes);
 	} else if (o->type == TL_OPT_SIZE) {
 		n = (size_t)snprintf(text, sizeof text, "%llu", (unsigned long long)v->bytes);
 	} else if (o->type == TL_OPT_INT || o->type == TL_OPT_LEVEL) {
@@ -293,5 +345,11 @@ enum tl_status tl_optval_spell(const struct tl_opt *o, const struct tl_optval *v
 	}
 	snprintf(head, sizeof head, " --%s%s", o->name, o->type == TL_OPT_FLAG ? "" : "=");
 	enum tl_status st = tl_buf_add(out, head, strlen(head), err);
-	return st != TL_OK ? st : tl_buf_add(out, value, n, err);
+	size_t from = out->len;
+	st = st != TL_OK ? st : tl_buf_add(out, value, n, err);
+	/* A text of several lines is one line here. */
+	for (size_t i = from; i < out->len; i++)
+		if (out->data[i] < ' ')
+			out->data[i] = ' ';
+	return st;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* ingest: sequence text files into a record stream.
  *
- * Contents: 1. one chunk as a job of the writer  2. one file  3. the object.
+ * Contents: 1. one chunk as a job of the writer  2. one chunk through the sieve  3. one file
+ * 4. the object.
  */
 #include <tl/ingest.h>
 
@@ -11,6 +12,7 @@
 #include <tl/fasta.h>
 #include <tl/hash.h>
 #include <tl/inflate.h>
+#include <tl/lane.h>
 #include <tl/mem.h>
 #include <tl/metrics.h>
 #include <tl/record.h>
@@ -25,6 +27,7 @@ struct chunk {
 	bool refused;       /* the text is neither FASTA nor FASTQ: reason and place say why and where */
 	struct tl_err reason;
 	unsigned node;      /* where the text was laid */
+	struct tl_buf marks; /* the sieve's */
 	struct chunk *next; /* in the list of idle ones */
 };
 
@@ -38,15 +41,18 @@ struct tl_ingest {
 	uint64_t stray;             /* bytes of text in front of its first record */
 	uint64_t lines;             /* line ends in its chunks that were settled */
 	uint64_t records, bytes;    /* of all files, settled; text read */
+	/* With a sieve: */
+	struct tl_lane *lane;       /* of chunks being parsed */
+	uint64_t dropped, sifted;   /* records of earlier files; bytes of this one that went through */
+	bool full, failed;          /* what is still in the lane is not wanted */
 };
 
 /* 1. One chunk as a job of the writer. */
 
 /* In a worker.  A refusal is kept for settle, which knows the line. */
-static enum tl_status make_chunk(struct tl_job *job, unsigned worker, struct tl_err *err)
+static enum tl_status parse_chunk(struct chunk *c, struct tl_err *err)
 {
-	struct chunk *c = (struct chunk *)job;
-	(void)worker;
+	struct tl_job *job = &c->job;
 	enum tl_status st = tl_fasta_parse(&c->state, c->text.data, c->text.len, &c->next_state,
 					   &c->batch, &c->place, &c->reason);
 	c->refused = st == TL_DATA;
@@ -59,6 +65,16 @@ static enum tl_status make_chunk(struct tl_job *job, unsigned worker, struct tl_
 		job->starts += !(c->batch.flags[i] & TL_REC_IN);
 		job->residues += c->batch.length[i];
 	}
+	return TL_OK;
+}
+
+static enum tl_status make_chunk(struct tl_job *job, unsigned worker, struct tl_err *err)
+{
+	struct chunk *c = (struct chunk *)job;
+	(void)worker;
+	enum tl_status st = parse_chunk(c, err);
+	if (st != TL_OK || c->refused)
+		return st;
 	return tl_record_encode(&c->batch, 0, NULL, &job->payload, err);
 }
 
@@ -130,7 +146,77 @@ static struct chunk *take_chunk(struct tl_ingest *in, struct tl_err *err)
 	return c;
 }
 
-/* 2. One file. */
+/* 2. One chunk through the sieve: it is parsed in a lane of its own, since what is kept depends on
+ * ordinals, which are known in order only.  Its job is just a place for the counts. */
+
+/* In a worker. */
+static enum tl_status sift_chunk(void *item, unsigned worker, struct tl_err *err)
+{
+	struct chunk *c = item;
+	enum tl_status st = parse_chunk(c, err);
+	if (st != TL_OK || c->refused)
+		return st;
+	return tl_sieve_mark(c->in->opts.sieve, &c->batch, &c->marks, worker, err);
+}
+
+/* The oldest chunk out of the lane.  A full sieve reads on until a record of the file is dropped,
+ * so that FILE does not say it is complete. */
+static enum tl_status take_sifted(struct tl_ingest *in, struct tl_err *err)
+{
+	void *item;
+	bool skip = false;
+	struct tl_sieve_sum sum;
+	enum tl_status st = tl_lane_take(in->lane, &item, err);
+	struct chunk *c = item;
+	if (in->full || in->failed) {
+		release_chunk(&c->job);
+		return TL_OK;
+	}
+	if (st == TL_OK)
+		st = settle_chunk(&c->job, &skip, err);
+	if (st == TL_OK && !skip)
+		st = tl_sieve_put(in->opts.sieve, &c->batch, &c->marks, c->job.head.first, err);
+	in->sifted += c->text.len;
+	release_chunk(&c->job);
+	tl_sieve_sum(in->opts.sieve, &sum);
+	in->failed = st != TL_OK;
+	in->full = tl_sieve_full(in->opts.sieve) && sum.dropped > in->dropped;
+	return st;
+}
+
+/* Waits for all chunks; st: whether they could be read.  Where the sieve is full before the place
+ * at which they could not, nobody asked for that. */
+static enum tl_status drain_sieve(struct tl_ingest *in, enum tl_status st, struct tl_err *err)
+{
+	struct tl_err earlier;
+	bool failed = in->failed;
+	while (tl_lane_pending(in->lane)) {
+		enum tl_status now = take_sifted(in, &earlier);
+		if (now != TL_OK) {
+			*err = earlier;
+			st = now;
+		}
+	}
+	return in->full && !in->failed && !failed ? TL_OK : st;
+}
+
+/* A chunk on its way. */
+static enum tl_status put_chunk(struct tl_ingest *in, struct chunk *c, struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	if (!in->lane)
+		return tl_writer_put(in->writer, &c->job, err);
+	while (st == TL_OK && (tl_lane_full(in->lane) ||
+			       (tl_lane_pending(in->lane) && tl_lane_ready(in->lane))))
+		st = take_sifted(in, err);
+	if (st == TL_OK)
+		tl_lane_put(in->lane, c);
+	else
+		release_chunk(&c->job);
+	return st;
+}
+
+/* 3. One file. */
 
 /* Fills c's window, whose first bytes may be there already; *ret_eof: the text ends with it. */
 static enum tl_status fill(struct tl_inflate *src, struct chunk *c, bool *ret_eof, struct tl_err *err)
@@ -167,7 +253,7 @@ static enum tl_status read_chunks(struct tl_ingest *in, struct tl_inflate *src,
 	if (!c)
 		return TL_NOMEM;
 	tl_buf_reset(&c->text);
-	while (st == TL_OK && c) {
+	while (st == TL_OK && c && !in->full) {
 		bool first = file->text == 0;
 		if (!eof && (st = fill(src, c, &eof, err)) != TL_OK)
 			break;
@@ -192,7 +278,7 @@ static enum tl_status read_chunks(struct tl_ingest *in, struct tl_inflate *src,
 		}
 		c->job.node = c->node;
 		c->job.laid = c->text.len;
-		enum tl_status put = tl_writer_put(in->writer, &c->job, err);
+		enum tl_status put = put_chunk(in, c, err);
 		st = st == TL_OK ? put : st;
 		c = next;
 	}
@@ -201,10 +287,27 @@ static enum tl_status read_chunks(struct tl_ingest *in, struct tl_inflate *src,
 	return st;
 }
 
+/* All chunks of the file are read: what the sieve left of it. */
+static enum tl_status end_sieve(struct tl_ingest *in, struct tl_note_file *file, enum tl_status st,
+				struct tl_err *err)
+{
+	struct tl_sieve_sum sum;
+	st = drain_sieve(in, st, err);
+	tl_sieve_sum(in->opts.sieve, &sum);
+	file->missing = sum.dropped - in->dropped;
+	in->dropped = sum.dropped;
+	if (in->full)
+		file->text = in->sifted;
+	return st;
+}
+
 enum tl_status tl_ingest_file(struct tl_ingest *in, const char *path, struct tl_err *err)
 {
 	struct tl_inflate *src;
 	struct tl_note_file file = {.first = in->records};
+	if (in->full || (in->lane && tl_sieve_full(in->opts.sieve)))
+		return TL_OK;
+	in->sifted = 0;
 	enum tl_status st = tl_inflate_open(path, in->opts.pool, &src, err);
 	if (st != TL_OK)
 		return st;
@@ -214,19 +317,22 @@ enum tl_status tl_ingest_file(struct tl_ingest *in, const char *path, struct tl_
 	tl_hash_reset(in->hash);
 	st = read_chunks(in, src, &file, err);
 	tl_inflate_close(src);
+	if (in->lane)
+		st = end_sieve(in, &file, st, err);
 	if (st == TL_OK)
 		st = tl_writer_flush(in->writer, err);
 	if (st != TL_OK)
 		return st;
 	file.end = in->records;
-	file.hash = tl_hash_get(in->hash);
+	if (!in->full)
+		file.hash = tl_hash_get(in->hash);
 	in->bytes += file.text;
 	if (in->opts.keep_names)
 		file.name = (struct tl_str){(const uint8_t *)path, strlen(path)};
 	return tl_writer_put_file(in->writer, &file, err);
 }
 
-/* 3. The object. */
+/* 4. The object. */
 
 enum tl_status tl_ingest_new(struct tl_writer *w, const struct tl_ingest_opts *opts,
 			     struct tl_ingest **ret, struct tl_err *err)
@@ -237,10 +343,15 @@ enum tl_status tl_ingest_new(struct tl_writer *w, const struct tl_ingest_opts *o
 	(*ret)->writer = w;
 	(*ret)->opts = *opts;
 	(*ret)->hash = tl_hash_new(err);
-	if ((*ret)->hash)
+	enum tl_status st = (*ret)->hash ? TL_OK : TL_NOMEM;
+	if (st == TL_OK && opts->sieve)
+		st = tl_lane_new(opts->pool, tl_pool_threads(opts->pool) + 2, sift_chunk,
+				 &(*ret)->lane, err);
+	if (st == TL_OK)
 		return TL_OK;
+	tl_hash_free((*ret)->hash);
 	free(*ret);
-	return TL_NOMEM;
+	return st;
 }
 
 uint64_t tl_ingest_records(const struct tl_ingest *in)
@@ -262,10 +373,12 @@ void tl_ingest_free(struct tl_ingest *in)
 {
 	if (!in)
 		return;
+	tl_lane_free(in->lane, NULL); /* empty: each file drains it */
 	for (struct chunk *c = in->idle, *next; c; c = next) {
 		next = c->next;
 		tl_buf_free(&c->text);
 		tl_batch_free(&c->batch);
+		tl_buf_free(&c->marks);
 		tl_block_discard(&c->job.payload);
 		tl_buf_free(&c->job.packed);
 		free(c);

@@ -186,6 +186,7 @@ page_examples() { stock && man_examples "$ROOT/man/$1" >list && run_examples "$1
 @test "examples of tl-align(1)" { page_examples tl-align.1; }
 @test "examples of tl-reduce(1)" { page_examples tl-reduce.1; }
 @test "examples of tl-stats(1)" { page_examples tl-stats.1; }
+@test "examples of tl-filter(7)" { page_examples tl-filter.7; }
 @test "examples of tl(7)" { page_examples tl.7; }
 
 @test "examples of README.md" {
