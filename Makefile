@@ -121,7 +121,7 @@ $(benches): $B/bench/%: $B/bench/%.o $(lib)
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
 run_tests = MODE=$(MODE) CC='$(CC)' MAKE='$(MAKE)' scripts/run-tests.sh
 
-.PHONY: check check-unit check-cli check-fuzz check-layers check-docs test-build
+.PHONY: check check-numa check-unit check-cli check-fuzz check-layers check-docs test-build
 ## check: install what the tests need, build, run everything; ends with one line of counts
 check:
 	scripts/deps.sh build check
@@ -138,6 +138,9 @@ check-cli: test-build
 check-fuzz:
 	$(MAKE) $(jobs) MODE=asan fuzzers
 	@$(run_tests) fuzz
+## check-numa: unit and cli tests as on a machine of four nodes, eight cores, two threads each (dry)
+check-numa: test-build
+	@HWLOC_SYNTHETIC='node:4 core:2 pu:2' $(run_tests) unit cli
 ## check-layers: the laws of HACKING.md, each by a script
 check-layers:
 	@$(run_tests) layers

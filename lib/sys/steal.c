@@ -46,11 +46,12 @@ static struct tl_task *steal_in(struct tl_crew_worker *w, const struct tl_crew_n
 	return NULL;
 }
 
-/* Are more tasks there than workers of that node about to wake up for them? */
+/* Are more tasks there than workers of that node about to wake up for them, and than half of those
+ * who are awake will soon come for?  That is the imbalance past which tasks migrate. */
 static bool overfull(const struct tl_crew_node *node)
 {
 	unsigned n = tl_inbox_count(&node->inbox);
-	return n && n > tl_bed_sleepers(&node->idle);
+	return n && n > tl_bed_sleepers(&node->idle) + node->members / 2;
 }
 
 static struct tl_task *find_far(struct tl_crew_worker *w)

@@ -4,8 +4,8 @@
  * In this order: its own deque, the newest first; the inbox of its node; the deques of its own node
  * from a random worker on, the oldest task first; and after some rounds in vain the same on other
  * nodes, from a random node on.  A task in the inbox of another node is taken only where more are
- * there than that node has sleepers to be woken for them: then its workers are busy, and waiting
- * for them would cost more than reading remote memory.
+ * there than that node has sleepers to be woken for them and half of its workers: then these
+ * are busy, and waiting for them would cost more than reading remote memory.
  */
 #ifndef TL_STEAL_H
 #define TL_STEAL_H
