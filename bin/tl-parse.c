@@ -13,7 +13,7 @@ struct opts {
 	bool decode, refs, fasta, keep_names;
 	int alphabet;
 	int64_t wrap, min_length, max_length, head;
-	const char *filter;
+	const char *filter, *taxonmap;
 	struct tl_opt_pair sample, shard;
 };
 
@@ -25,6 +25,10 @@ static const struct tl_opt options[] = {
 	 "codes. The alphabet matters to alignment and size, never to what comes back."},
 	{"keep-names", 0, TL_OPT_FLAG, offsetof(struct opts, keep_names), NULL, NULL, NULL, "Input",
 	 "Keep the names of the input files in the stream."},
+	{"taxonmap", 0, TL_OPT_PATH, offsetof(struct opts, taxonmap), NULL, NULL, "FILE", "Input",
+	 "Taxonomy ids by name, for headers that do not say them: lines of a first word or accession, "
+	 "a tab and an id; or NCBI's accession2taxid; or names.dmp, for `[Organism name]`. It may be "
+	 "compressed. The stream carries an id only where the header says another or none."},
 	{"filter", 'f', TL_OPT_TEXT, offsetof(struct opts, filter), NULL, NULL, "EXPR", "Filter",
 	 "Keep the records of which the expression is true, such as `length >= 100 && id =~ \"^sp\"`; "
 	 "see tl-filter(7). With `--verbose` its op-codes are shown."},
@@ -125,12 +129,26 @@ static bool sieve_opts(const struct opts *opts, struct tl_sieve_opts *ret)
 	       ret->share < TL_SIEVE_WHOLE || ret->shards > 1;
 }
 
+static enum tl_status load_map(const struct tl_tool_run *run, const char *path,
+			       struct tl_taxonmap **ret, struct tl_err *err)
+{
+	enum tl_status st = tl_tool_check_input(run, "--taxonmap", path, err);
+	if (st == TL_OK)
+		st = tl_taxonmap_load(path, run->pool, ret, err);
+	if (st == TL_OK)
+		tl_tool_tell(run, "--taxonmap: %llu names",
+			     (unsigned long long)tl_taxonmap_names(*ret));
+	return st;
+}
+
 static enum tl_status encode_all(const struct opts *opts, const struct tl_tool_run *run,
-				 struct tl_sieve *opt_sieve, struct tl_writer *w, struct tl_err *err)
+				 const struct tl_taxonmap *opt_map, struct tl_sieve *opt_sieve,
+				 struct tl_writer *w, struct tl_err *err)
 {
 	struct tl_ingest_opts iopts = {.alphabet = opts->alphabet - 1,
 				       .keep_names = opts->keep_names,
 				       .pool = run->pool,
+				       .taxonmap = opt_map,
 				       .sieve = opt_sieve};
 	struct tl_ingest *in = NULL;
 	struct tl_sieve_sum sum;
@@ -155,19 +173,23 @@ static enum tl_status encode(const struct opts *opts, const struct tl_tool_run *
 	struct tl_sieve_opts sopts;
 	struct tl_expr *expr = NULL;
 	struct tl_sieve *sieve = NULL;
+	struct tl_taxonmap *map = NULL;
 	struct tl_writer *w = NULL;
 	bool sifts = sieve_opts(opts, &sopts);
 	enum tl_status st = opts->filter ? compile(run, opts->filter, &expr, err) : TL_OK;
+	if (st == TL_OK && opts->taxonmap)
+		st = load_map(run, opts->taxonmap, &map, err);
 	if (st == TL_OK)
 		st = tl_tool_writer(run, out, sifts ? TL_STREAM_SUBSET : 0, false, &w, err);
 	sopts.opt_expr = expr;
 	if (st == TL_OK && sifts)
 		st = tl_sieve_new(w, tl_pool_threads(run->pool), &sopts, &sieve, err);
 	if (st == TL_OK)
-		st = encode_all(opts, run, sieve, w, err);
+		st = encode_all(opts, run, map, sieve, w, err);
 	else
 		tl_writer_free(w);
 	tl_sieve_free(sieve);
+	tl_taxonmap_free(map);
 	tl_expr_free(expr);
 	return st;
 }
@@ -199,9 +221,9 @@ static enum tl_status work(const void *fields, const struct tl_tool_run *run, st
 	struct tl_out *out;
 	if (!opts->decode && (opts->refs || opts->fasta || opts->wrap >= 0))
 		return tl_err_set(err, TL_USAGE, "--refs, --fasta and --wrap go with --decode");
-	if (opts->decode && (opts->alphabet || opts->keep_names || opts->common.level))
+	if (opts->decode && (opts->alphabet || opts->keep_names || opts->taxonmap || opts->common.level))
 		return tl_err_set(err, TL_USAGE,
-				  "--alphabet, --keep-names and --compress do not go with --decode");
+				  "--alphabet, --keep-names, --taxonmap and --compress do not go with --decode");
 	struct tl_sieve_opts sopts;
 	if (opts->decode && sieve_opts(opts, &sopts))
 		return tl_err_set(err, TL_USAGE, "the options of the filter do not go with --decode");

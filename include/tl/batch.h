@@ -37,7 +37,8 @@
  *   qlay  empty: the line of '+' ends as the header does (or in eol, where none ends here) and the
  *         qualities are cut into lines like the body, of which they then have the length.  Else as
  *         lay, of the line of '+' and of qual.
- * Taxa will come as a further column.
+ *   taxa  of the entry in which a record begins; empty: its taxonomy ids are those that its header
+ *         says (tl/taxon.h); else: just these, in the order of its titles, each once.
  *
  * Open struct, a struct of zeros is an empty batch.  Threads: one at a time.
  */
@@ -84,7 +85,7 @@ struct tl_batch {
 	uint64_t *length;    /* [n] residues of this entry */
 	uint64_t *base;      /* [n] DUP, DELTA: ordinal (absolute) of the record the residues come from */
 	/* Of n items each, or, where all are empty, perhaps of 0, but for head, resi and qual: */
-	struct tl_col head, lead, mask, odd, urac, lay;
+	struct tl_col head, lead, mask, odd, urac, lay, taxa;
 	struct tl_col plus, qual, qlay; /* FASTQ */
 	struct tl_col resi;  /* SEQ: n items, upper case, U as T in nucleotides */
 	struct tl_col ops, subs, lits; /* DELTA: the script, see tl/cigar.h */
@@ -94,7 +95,7 @@ struct tl_batch {
 struct tl_entry {
 	uint64_t ordinal, length, base;
 	uint8_t flags;
-	struct tl_str head, lead, mask, odd, urac, lay, plus, qual, qlay, resi, ops, subs, lits;
+	struct tl_str head, lead, mask, odd, urac, lay, taxa, plus, qual, qlay, resi, ops, subs, lits;
 };
 
 /* Appends an entry; what the batch's kind or format has no column for is ignored. */

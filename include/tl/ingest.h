@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <tl/err.h>
 #include <tl/sieve.h>
+#include <tl/taxonmap.h>
 #include <tl/writer.h>
 
 #ifdef __cplusplus
@@ -25,6 +26,7 @@ struct tl_ingest_opts {
 	int alphabet;    /* enum tl_alphabet, or -1: guess for each file (tl_alphabet_guess) */
 	bool keep_names; /* FILE blocks carry the file's name */
 	struct tl_pool *pool; /* the writer's: BGZF is inflated in parallel; NULL: it is not */
+	const struct tl_taxonmap *taxonmap; /* the caller's: fills the column taxa; or NULL */
 	/* The writer's, or NULL: decides which records are kept, and needs pool.  Once it is full,
 	 * no more is read: of a file left so, the FILE block has the bytes read and no hash. */
 	struct tl_sieve *sieve;

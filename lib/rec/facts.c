@@ -30,9 +30,9 @@ struct tl_facts {
 	struct tl_tally_words words;
 	uint64_t chars, qualities; /* of the body; of those that have a quality so far */
 	uint64_t phred;            /* sum of their bytes */
-	struct tl_str head;
+	struct tl_str head, taxa;
 	/* Of a record in pieces: */
-	struct tl_buf head_bytes;
+	struct tl_buf head_bytes, taxa_bytes;
 	struct tl_buf seam; /* the end of the pieces so far, and the beginning of the next */
 	bool *found;        /* [motifs] */
 };
@@ -107,7 +107,7 @@ static struct tl_expr_num get_number(void *ctx, enum tl_expr_field field)
 	case TL_EXPR_ORDINAL:
 		return ratio(f->ordinal, 1);
 	case TL_EXPR_TAXID:
-		return ratio(tl_taxon_next(f->head, &pos), 1);
+		return ratio(tl_taxon_each(f->head, f->taxa, &pos), 1);
 	case TL_EXPR_AMBIGUOUS:
 		return ratio(f->length - f->definite, 1);
 	case TL_EXPR_MASKED:
@@ -163,6 +163,7 @@ enum tl_status tl_facts_judge(struct tl_facts *f, const struct tl_batch *like,
 	f->entry = entry;
 	f->length = entry->length;
 	f->head = entry->head;
+	f->taxa = entry->taxa;
 	return judge(f, ret, err);
 }
 
@@ -197,6 +198,7 @@ enum tl_status tl_facts_add(struct tl_facts *f, const struct tl_batch *like,
 		begin(f, like, piece);
 		f->entry = NULL;
 		tl_buf_reset(&f->head_bytes);
+		tl_buf_reset(&f->taxa_bytes);
 		tl_buf_reset(&f->seam);
 		memset(f->found, 0, f->motifs);
 	}
@@ -204,6 +206,8 @@ enum tl_status tl_facts_add(struct tl_facts *f, const struct tl_batch *like,
 	count(f, piece, f->wanted);
 	if (f->wanted & STRINGS)
 		st = tl_buf_add(&f->head_bytes, piece->head.p, piece->head.n, err);
+	if (st == TL_OK && f->wanted & STRINGS)
+		st = tl_buf_add(&f->taxa_bytes, piece->taxa.p, piece->taxa.n, err);
 	if (st == TL_OK && f->motifs)
 		st = find_motifs(f, piece->resi, err);
 	return st;
@@ -212,6 +216,7 @@ enum tl_status tl_facts_add(struct tl_facts *f, const struct tl_batch *like,
 enum tl_status tl_facts_end(struct tl_facts *f, bool *ret, struct tl_err *err)
 {
 	f->head = (struct tl_str){f->head_bytes.data, f->head_bytes.len};
+	f->taxa = (struct tl_str){f->taxa_bytes.data, f->taxa_bytes.len};
 	f->counted = ~0u;
 	return judge(f, ret, err);
 }
@@ -248,6 +253,7 @@ void tl_facts_free(struct tl_facts *f)
 	free(f->motif);
 	free(f->found);
 	tl_buf_free(&f->head_bytes);
+	tl_buf_free(&f->taxa_bytes);
 	tl_buf_free(&f->seam);
 	free(f);
 }

@@ -65,7 +65,9 @@ static enum tl_status parse_chunk(struct chunk *c, struct tl_err *err)
 		job->starts += !(c->batch.flags[i] & TL_REC_IN);
 		job->residues += c->batch.length[i];
 	}
-	return TL_OK;
+	if (!c->in->opts.taxonmap)
+		return TL_OK;
+	return tl_taxonmap_apply(c->in->opts.taxonmap, &c->batch, err);
 }
 
 static enum tl_status make_chunk(struct tl_job *job, unsigned worker, struct tl_err *err)

@@ -35,6 +35,7 @@ enum {
 	TAG_SUBS = TL_TAG('S', 'U', 'B', 'S'),
 	TAG_LITS = TL_TAG('L', 'I', 'T', 'S'),
 	TAG_HSUM = TL_TAG('H', 'S', 'U', 'M'),
+	TAG_TAXA = TL_TAG('t', 'A', 'X', 'A'),
 };
 
 static const uint32_t block_types[] = {
@@ -120,7 +121,8 @@ static enum tl_status put_text(const struct tl_batch *batch, struct tl_payload *
 	} strings[] = {
 		{TAG_LEAD, &batch->lead}, {TAG_HEAD, &batch->head}, {TAG_MASK, &batch->mask},
 		{TAG_ODDB, &batch->odd},  {TAG_URAC, &batch->urac}, {TAG_LAYO, &batch->lay},
-		{TAG_PLUS, &batch->plus}, {TAG_QUAL, &batch->qual}, {TAG_QLAY, &batch->qlay},
+		{TAG_TAXA, &batch->taxa}, {TAG_PLUS, &batch->plus}, {TAG_QUAL, &batch->qual},
+		{TAG_QLAY, &batch->qlay},
 	};
 	size_t n = sizeof strings / sizeof *strings - (batch->format == TL_FORMAT_FASTQ ? 0 : 3);
 	enum tl_status st = TL_OK;
@@ -399,7 +401,8 @@ static enum tl_status get_text(const struct tl_block *block, struct tl_batch *ba
 	} strings[] = {
 		{TAG_HEAD, &batch->head}, {TAG_MASK, &batch->mask}, {TAG_ODDB, &batch->odd},
 		{TAG_URAC, &batch->urac}, {TAG_LAYO, &batch->lay},  {TAG_LEAD, &batch->lead},
-		{TAG_PLUS, &batch->plus}, {TAG_QUAL, &batch->qual}, {TAG_QLAY, &batch->qlay},
+		{TAG_TAXA, &batch->taxa}, {TAG_PLUS, &batch->plus}, {TAG_QUAL, &batch->qual},
+		{TAG_QLAY, &batch->qlay},
 	};
 	bool fastq = batch->format == TL_FORMAT_FASTQ;
 	size_t n = sizeof strings / sizeof *strings - (fastq ? 0 : 3);

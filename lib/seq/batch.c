@@ -9,7 +9,7 @@
 
 /* The columns that the batch's kind and format have: first the full ones, then those of which
  * most items are empty. */
-enum { COLUMNS = 13 };
+enum { COLUMNS = 14 };
 
 static unsigned columns(struct tl_batch *b, struct tl_col *ret[COLUMNS], unsigned *ret_full)
 {
@@ -31,6 +31,7 @@ static unsigned columns(struct tl_batch *b, struct tl_col *ret[COLUMNS], unsigne
 	ret[n++] = &b->odd;
 	ret[n++] = &b->urac;
 	ret[n++] = &b->lay;
+	ret[n++] = &b->taxa;
 	if (fastq) {
 		ret[n++] = &b->plus;
 		ret[n++] = &b->qlay;
@@ -106,7 +107,8 @@ enum tl_status tl_batch_add(struct tl_batch *batch, const struct tl_entry *e, st
 	    (st = add_str(&batch->mask, e->mask, err)) != TL_OK ||
 	    (st = add_str(&batch->odd, e->odd, err)) != TL_OK ||
 	    (st = add_str(&batch->urac, e->urac, err)) != TL_OK ||
-	    (st = add_str(&batch->lay, e->lay, err)) != TL_OK)
+	    (st = add_str(&batch->lay, e->lay, err)) != TL_OK ||
+	    (st = add_str(&batch->taxa, e->taxa, err)) != TL_OK)
 		return st;
 	if (batch->format == TL_FORMAT_FASTQ &&
 	    ((st = add_str(&batch->plus, e->plus, err)) != TL_OK ||
@@ -142,6 +144,7 @@ void tl_batch_get(const struct tl_batch *batch, size_t i, struct tl_entry *ret)
 	ret->odd = item(&batch->odd, i);
 	ret->urac = item(&batch->urac, i);
 	ret->lay = item(&batch->lay, i);
+	ret->taxa = item(&batch->taxa, i);
 	ret->plus = item(&batch->plus, i);
 	ret->qual = item(&batch->qual, i);
 	ret->qlay = item(&batch->qlay, i);
@@ -160,7 +163,7 @@ size_t tl_batch_bytes(const struct tl_batch *b)
 {
 	return b->n * (3 * sizeof(uint64_t) + 1) + col_bytes(&b->head) + col_bytes(&b->lead) +
 	       col_bytes(&b->mask) + col_bytes(&b->odd) + col_bytes(&b->urac) +
-	       col_bytes(&b->lay) + col_bytes(&b->plus) + col_bytes(&b->qual) +
+	       col_bytes(&b->lay) + col_bytes(&b->taxa) + col_bytes(&b->plus) + col_bytes(&b->qual) +
 	       col_bytes(&b->qlay) + col_bytes(&b->resi) + col_bytes(&b->ops) +
 	       col_bytes(&b->subs) + col_bytes(&b->lits);
 }
@@ -169,7 +172,7 @@ static void each_column(struct tl_batch *b, void (*fn)(struct tl_col *))
 {
 	struct tl_col *all[] = {&b->head, &b->lead, &b->mask, &b->odd,	&b->urac,
 				&b->lay,  &b->plus, &b->qual, &b->qlay, &b->resi,
-				&b->ops,  &b->subs, &b->lits};
+				&b->ops,  &b->subs, &b->lits, &b->taxa};
 	for (unsigned i = 0; i < sizeof all / sizeof *all; i++)
 		fn(all[i]);
 }

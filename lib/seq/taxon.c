@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include <tl/bits.h>
+
 static bool is_word(uint8_t c)
 {
 	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_';
@@ -22,20 +24,19 @@ static bool ends_in(const uint8_t *p, size_t at, const char *key)
 	return true;
 }
 
-/* The number at *pos, a word of its own; 0 where there is none, or one too large. */
-static uint32_t read_id(struct tl_str s, size_t *pos)
+uint32_t tl_taxon_read(struct tl_str s, size_t *pos)
 {
-	uint32_t v = 0;
+	uint64_t v = 0;
 	size_t i = *pos;
 	for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++) {
 		v = 10 * v + (s.p[i] - '0');
-		if (v >= 1u << 31 || i - *pos >= 10)
+		if (v > TL_TAXON_MAX)
 			return 0;
 	}
 	if (i < s.n && is_word(s.p[i]))
 		return 0;
 	*pos = i;
-	return v;
+	return (uint32_t)v;
 }
 
 uint32_t tl_taxon_next(struct tl_str head, size_t *pos)
@@ -48,12 +49,23 @@ uint32_t tl_taxon_next(struct tl_str head, size_t *pos)
 		    !ends_in(head.p, i, "taxid") && !ends_in(head.p, i, "tax_id"))
 			continue;
 		size_t at = i + 1;
-		uint32_t id = read_id(head, &at);
+		uint32_t id = tl_taxon_read(head, &at);
 		if (id) {
 			*pos = at;
 			return id;
 		}
 	}
 	*pos = head.n;
+	return 0;
+}
+
+uint32_t tl_taxon_each(struct tl_str head, struct tl_str taxa, size_t *pos)
+{
+	uint64_t id;
+	if (!taxa.n)
+		return tl_taxon_next(head, pos);
+	if (*pos < taxa.n && tl_bits_get_varint(taxa.p, taxa.n, pos, &id) && id <= TL_TAXON_MAX)
+		return (uint32_t)id;
+	*pos = taxa.n;
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include <tl/map.h>
 #include <tl/mem.h>
 #include <tl/radix.h>
+#include <tl/taxon.h>
 
 #define TYPES 16   /* block types told apart */
 #define COLUMNS 64 /* (type, column) pairs told apart */
@@ -38,6 +39,8 @@ struct tl_report {
 	uint64_t growing[3];  /* by enum tl_kind: residues of the record at hand so far */
 	struct tl_buf ops;    /* of the delta at hand */
 	struct tl_map length; /* length: records */
+	struct tl_map taxa;   /* taxonomy ids there are */
+	uint64_t with_taxon;  /* records */
 	uint64_t files, text;
 	struct tl_buf prov; /* lines */
 	struct tl_reader_totals totals;
@@ -129,6 +132,19 @@ static enum tl_status count_delta(struct tl_report *r, const struct tl_entry *e,
 	return st;
 }
 
+static enum tl_status count_taxa(struct tl_report *r, const struct tl_entry *e, struct tl_err *err)
+{
+	size_t pos = 0;
+	bool any = false;
+	uint64_t one;
+	enum tl_status st = TL_OK;
+	for (uint32_t id; st == TL_OK && (id = tl_taxon_each(e->head, e->taxa, &pos)); any = true)
+		if (!tl_map_get(&r->taxa, id, &one))
+			st = tl_map_put(&r->taxa, id, 1, err);
+	r->with_taxon += any;
+	return st;
+}
+
 static enum tl_status count_entry(struct tl_report *r, const struct tl_batch *b, size_t i,
 				  struct tl_err *err)
 {
@@ -140,8 +156,10 @@ static enum tl_status count_entry(struct tl_report *r, const struct tl_batch *b,
 		r->growing[b->kind] = 0;
 		if (b->kind == TL_KIND_DUP)
 			st = count_depth(r, &e, false, err);
+		if (st == TL_OK)
+			st = count_taxa(r, &e, err);
 	}
-	if (b->kind == TL_KIND_DELTA)
+	if (st == TL_OK && b->kind == TL_KIND_DELTA)
 		st = count_delta(r, &e, err);
 	r->growing[b->kind] += e.length;
 	r->residues[b->kind] += e.length;
@@ -267,6 +285,8 @@ static size_t list_fields(const struct tl_report *r, struct field *f)
 	f[k++] = (struct field){"length_q3", "  third quartile", q[3]};
 	f[k++] = (struct field){"length_max", "  greatest", q[4]};
 	f[k++] = (struct field){"n50", "  N50", r->n50};
+	f[k++] = (struct field){"with_taxon", "records with a taxon", r->with_taxon};
+	f[k++] = (struct field){"taxa", "  different taxa", r->taxa.n};
 	f[k++] = (struct field){"files", "files", r->files};
 	f[k++] = (struct field){"text_bytes", "bytes of text", r->text};
 	f[k++] = (struct field){"stream_bytes", "bytes of stream", r->totals.bytes};
@@ -476,6 +496,7 @@ void tl_report_free(struct tl_report *r)
 		return;
 	tl_map_free(&r->depth);
 	tl_map_free(&r->length);
+	tl_map_free(&r->taxa);
 	tl_buf_free(&r->prov);
 	tl_buf_free(&r->ops);
 	free(r);

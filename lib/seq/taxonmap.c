@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+/* taxonmap: a file that says taxonomy ids of names.
+ *
+ * Contents: 1. names  2. lines  3. the file  4. titles.
+ */
+#include <tl/taxonmap.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <tl/hash.h>
+#include <tl/inflate.h>
+#include <tl/intern.h>
+#include <tl/mem.h>
+#include <tl/taxon.h>
+
+#define WINDOW (1u << 20)
+#define LONGEST (1u << 16) /* bytes of a line */
+#define WEAK (1u << 31)    /* of an id: not from a scientific name of names.dmp */
+
+struct tl_taxonmap {
+	struct tl_intern *names;
+	uint32_t *id; /* [names] */
+	size_t cap;
+};
+
+/* 1. Names. */
+
+static bool is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Without the version of an accession: 1 to 6 capitals, perhaps '_' and capitals, at least five
+ * digits or capitals, a point, 1 to 3 digits.  Other names that end so, as of contigs, stay. */
+static struct tl_str plain(struct tl_str s)
+{
+	size_t n = s.n, letters = 0, digits = 0;
+	while (n && s.n - n < 4 && is_digit(s.p[n - 1]))
+		n--;
+	if (n < 6 || n == s.n || s.n - n > 3 || s.p[n - 1] != '.')
+		return s;
+	n--;
+	for (size_t i = 0; i < n; i++) {
+		letters += s.p[i] >= 'A' && s.p[i] <= 'Z';
+		digits += is_digit(s.p[i]);
+	}
+	bool capital = s.p[0] >= 'A' && s.p[0] <= 'Z';
+	bool bar = n > 2 && memchr(s.p, '_', 4 < n ? 4 : n) != NULL;
+	return capital && digits >= 3 && letters + digits + bar == n ? (struct tl_str){s.p, n} : s;
+}
+
+static enum tl_status add(struct tl_taxonmap *map, struct tl_str name, uint32_t id,
+			  struct tl_err *err)
+{
+	uint64_t at;
+	bool is_new;
+	name = plain(name);
+	if (!(id & ~WEAK) || !name.n)
+		return TL_OK;
+	enum tl_status st = tl_intern_put(map->names, tl_hash_128(name.p, name.n), name.p, name.n,
+					  &at, &is_new, err);
+	if (st == TL_OK && is_new)
+		st = tl_mem_grow(&map->id, &map->cap, (size_t)at + 1, sizeof *map->id, err);
+	if (st == TL_OK && (is_new || (map->id[at] & WEAK && !(id & WEAK))))
+		map->id[at] = id;
+	return st;
+}
+
+static uint32_t find(const struct tl_taxonmap *map, struct tl_str name)
+{
+	uint64_t at;
+	name = plain(name);
+	if (!name.n ||
+	    !tl_intern_find(map->names, tl_hash_128(name.p, name.n), name.p, name.n, &at))
+		return 0;
+	return map->id[at] & ~WEAK;
+}
+
+/* 2. Lines. */
+
+/* The fields of a line between tabs, or, in names.dmp, between "\t|\t": up to four. */
+static size_t split(struct tl_str line, const char *mark, struct tl_str field[4])
+{
+	size_t n = 0, m = strlen(mark);
+	while (n < 4) {
+		const uint8_t *at = line.n ? memmem(line.p, line.n, mark, m) : NULL;
+		size_t len = at ? (size_t)(at - line.p) : line.n;
+		field[n++] = (struct tl_str){line.p, len};
+		if (!at)
+			break;
+		line.p += len + m;
+		line.n -= len + m;
+	}
+	return n;
+}
+
+static bool is_number(struct tl_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_digit(s.p[i]))
+			return false;
+	return s.n > 0;
+}
+
+/* All of it; 0 for zeros too. */
+static bool read_id(struct tl_str s, uint32_t *ret)
+{
+	size_t pos = 0;
+	*ret = 0;
+	if (s.n == 1 && *s.p == '0')
+		return true;
+	*ret = is_number(s) ? tl_taxon_read(s, &pos) : 0;
+	return *ret != 0;
+}
+
+static bool equals(struct tl_str s, const char *text)
+{
+	return s.n == strlen(text) && !memcmp(s.p, text, s.n);
+}
+
+static enum tl_status add_line(struct tl_taxonmap *map, struct tl_str line, bool first,
+			       struct tl_err *err)
+{
+	struct tl_str field[4];
+	uint32_t id;
+	if (line.n && line.p[line.n - 1] == '\r')
+		line.n--;
+	if (!line.n)
+		return TL_OK;
+	size_t n = split(line, "\t|\t", field);
+	if (n >= 3 && read_id(field[0], &id)) {
+		struct tl_str kind = n == 4 ? field[3] : (struct tl_str){NULL, 0};
+		if (kind.n >= 2 && !memcmp(kind.p + kind.n - 2, "\t|", 2))
+			kind.n -= 2;
+		return add(map, field[1], equals(kind, "scientific name") ? id : id | WEAK, err);
+	}
+	n = split(line, "\t", field);
+	if (n < 2)
+		return tl_err_set(err, TL_DATA,
+				  "there is no tab: a line is a name, a tab, a taxonomy id");
+	if (read_id(field[n >= 3 ? 2 : 1], &id))
+		return add(map, field[0], id, err);
+	/* A name and its id, and something behind. */
+	if (n >= 3 && read_id(field[1], &id))
+		return add(map, field[0], id, err);
+	struct tl_str bad = field[n >= 3 ? 2 : 1];
+	if (first && !is_number(bad))
+		return TL_OK;
+	return tl_err_set(err, TL_DATA, "'%.*s' is no taxonomy id", bad.n < 40 ? (int)bad.n : 40,
+			  (const char *)bad.p);
+}
+
+/* 3. The file. */
+
+/* Takes the whole lines of text; *ret_used: their bytes. */
+static enum tl_status add_lines(struct tl_taxonmap *map, const struct tl_buf *text, bool eof,
+				uint64_t *lines, size_t *ret_used, struct tl_err *err)
+{
+	size_t at = 0;
+	enum tl_status st = TL_OK;
+	while (at < text->len && st == TL_OK) {
+		const uint8_t *p = text->data + at, *nl = memchr(p, '\n', text->len - at);
+		size_t n = nl ? (size_t)(nl - p) : text->len - at;
+		if (!nl && !eof)
+			break;
+		(*lines)++;
+		st = n > LONGEST ? tl_err_set(err, TL_DATA, "a line of %zu bytes", n)
+				 : add_line(map, (struct tl_str){p, n}, *lines == 1, err);
+		at += n + (nl != NULL);
+	}
+	*ret_used = at;
+	return st;
+}
+
+static enum tl_status read_all(struct tl_taxonmap *map, struct tl_inflate *src, const char *path,
+			       struct tl_err *err)
+{
+	struct tl_buf text = {0};
+	uint64_t lines = 0;
+	enum tl_status st = TL_OK;
+	for (bool eof = false; !eof && st == TL_OK;) {
+		size_t got, used = 0;
+		if ((st = tl_buf_reserve(&text, WINDOW, err)) != TL_OK ||
+		    (st = tl_inflate_read(src, text.data + text.len, WINDOW, &got, err)) != TL_OK)
+			break;
+		text.len += got;
+		eof = got < WINDOW;
+		st = add_lines(map, &text, eof, &lines, &used, err);
+		if (st == TL_OK && text.len - used > LONGEST) {
+			lines++;
+			st = tl_err_set(err, TL_DATA, "a line of more than %u bytes", LONGEST);
+		}
+		if (st == TL_DATA)
+			(void)tl_err_prefix(err, "%s:%llu",
+					    strcmp(path, "-") ? path : "standard input",
+					    (unsigned long long)lines);
+		memmove(text.data, text.data + used, text.len - used);
+		text.len -= used;
+	}
+	tl_buf_free(&text);
+	return st;
+}
+
+enum tl_status tl_taxonmap_load(const char *path, struct tl_pool *opt_pool,
+				struct tl_taxonmap **ret, struct tl_err *err)
+{
+	struct tl_inflate *src;
+	struct tl_taxonmap *map = tl_mem_zalloc(1, sizeof *map, err);
+	if (!map)
+		return TL_NOMEM;
+	enum tl_status st = tl_intern_new(&map->names, err);
+	if (st == TL_OK && (st = tl_inflate_open(path, opt_pool, &src, err)) == TL_OK) {
+		st = read_all(map, src, path, err);
+		tl_inflate_close(src);
+	}
+	if (st != TL_OK) {
+		tl_taxonmap_free(map);
+		return st;
+	}
+	*ret = map;
+	return TL_OK;
+}
+
+uint64_t tl_taxonmap_names(const struct tl_taxonmap *map)
+{
+	return tl_intern_count(map->names);
+}
+
+void tl_taxonmap_free(struct tl_taxonmap *map)
+{
+	if (!map)
+		return;
+	tl_intern_free(map->names);
+	free(map->id);
+	free(map);
+}
+
+/* 4. Titles. */
+
+/* The parts of a word between bars. */
+static uint32_t find_part(const struct tl_taxonmap *map, struct tl_str word)
+{
+	while (word.n) {
+		const uint8_t *bar = memchr(word.p, '|', word.n);
+		size_t n = bar ? (size_t)(bar - word.p) : word.n;
+		uint32_t id = find(map, (struct tl_str){word.p, n});
+		if (id || !bar)
+			return id;
+		word.p += n + 1;
+		word.n -= n + 1;
+	}
+	return 0;
+}
+
+/* What stands in the last brackets, which may have brackets inside. */
+static struct tl_str organism(struct tl_str title)
+{
+	size_t end = title.n, depth = 0;
+	while (end && (title.p[end - 1] == ' ' || title.p[end - 1] == '.'))
+		end--;
+	if (!end || title.p[end - 1] != ']')
+		return (struct tl_str){NULL, 0};
+	for (size_t i = end; i--;) {
+		depth += title.p[i] == ']';
+		depth -= title.p[i] == '[';
+		if (!depth)
+			return (struct tl_str){title.p + i + 1, end - i - 2};
+	}
+	return (struct tl_str){NULL, 0};
+}
+
+/* Appends an id that is not there yet. */
+static enum tl_status put_id(struct tl_buf *out, size_t from, uint32_t id, struct tl_err *err)
+{
+	struct tl_str have = {out->data + from, out->len - from};
+	size_t pos = 0;
+	if (!id)
+		return TL_OK;
+	for (uint32_t old; have.n && (old = tl_taxon_each(have, have, &pos));)
+		if (old == id)
+			return TL_OK;
+	return tl_buf_add_varint(out, id, err);
+}
+
+/* The ids of one title; one with a name in the map has just that of the map. */
+static enum tl_status put_title(const struct tl_taxonmap *map, struct tl_str title,
+				struct tl_buf *out, size_t from, struct tl_err *err)
+{
+	struct tl_str word = {title.p, 0};
+	size_t pos = 0;
+	enum tl_status st = TL_OK;
+	while (word.n < title.n && title.p[word.n] != ' ' && title.p[word.n] != '\t')
+		word.n++;
+	uint32_t id = find(map, word);
+	if (!id && word.n && memchr(word.p, '|', word.n))
+		id = find_part(map, word);
+	if (id || !(id = tl_taxon_next(title, &pos)))
+		return put_id(out, from, id ? id : find(map, organism(title)), err);
+	for (; id && st == TL_OK; id = tl_taxon_next(title, &pos))
+		st = put_id(out, from, id, err);
+	return st;
+}
+
+/* The ids of a record behind out->len, none where they are those of its header. */
+static enum tl_status put_ids(const struct tl_taxonmap *map, struct tl_str head, struct tl_buf *out,
+			      struct tl_buf *said, struct tl_err *err)
+{
+	size_t from = out->len, pos = 0;
+	enum tl_status st = TL_OK;
+	tl_buf_reset(said);
+	for (uint32_t id; st == TL_OK && (id = tl_taxon_next(head, &pos));)
+		st = put_id(said, 0, id, err);
+	while (st == TL_OK && head.n) {
+		const uint8_t *end = memchr(head.p, 1, head.n);
+		size_t n = end ? (size_t)(end - head.p) : head.n;
+		st = put_title(map, (struct tl_str){head.p, n}, out, from, err);
+		n += end != NULL;
+		head.p += n;
+		head.n -= n;
+	}
+	if (st == TL_OK && out->len - from == said->len &&
+	    (!said->len || !memcmp(out->data + from, said->data, said->len)))
+		out->len = from;
+	return st;
+}
+
+enum tl_status tl_taxonmap_apply(const struct tl_taxonmap *map, struct tl_batch *batch,
+				 struct tl_err *err)
+{
+	struct tl_buf said = {0};
+	enum tl_status st = TL_OK;
+	tl_col_reset(&batch->taxa);
+	for (size_t i = 0; i < batch->n && st == TL_OK; i++) {
+		if (!(batch->flags[i] & TL_REC_IN))
+			st = put_ids(map, tl_col_get(&batch->head, i), &batch->taxa.bytes, &said,
+				     err);
+		if (st == TL_OK)
+			st = tl_col_end(&batch->taxa, err);
+	}
+	tl_buf_free(&said);
+	if (!batch->taxa.bytes.len)
+		tl_col_reset(&batch->taxa);
+	return st;
+}
