@@ -34,6 +34,7 @@ static const struct tl_opt options[] = {
 	 "A pair whose alignment needs more than `N` cells is not aligned; its records then become "
 	 "references, unless other pairs serve them, and are counted."},
 	TL_TOOL_STREAM_OPTS(struct opts, common),
+	TL_TOOL_MEMORY_OPTS(struct opts, common),
 	TL_TOOL_OPTS(struct opts, common),
 };
 
@@ -41,7 +42,8 @@ static const char *const usage[] = {"[options] [STREAM ...] > STREAM", NULL};
 
 static const struct tl_opt_tool tool = {
 	.name = "tl-align", .what = "add verified alignments to a record stream",
-	.usage = usage, .memory = "O(residues)", .opts = options,
+	.usage = usage, .memory = "O(records), residues and seeds up to -M",
+	.pipe_part = 3, .disk_percent = 500, .opts = options,
 	.n = sizeof options / sizeof options[0], .operands = true,
 };
 
@@ -103,10 +105,12 @@ static void report(const struct aligner *a, const struct tl_seeds *seeds,
 		   const struct tl_compare_sum *sum, const uint8_t *large, size_t n)
 {
 	unsigned long long records = 0;
+	struct tl_seeds_sum found;
+	tl_seeds_sum(seeds, &found);
 	for (size_t i = 0; i < n; i++)
 		records += large[i];
 	tl_tool_tell(a->run, "%zu sequences, %llu seeds, %llu pairs, %llu widened, %llu cells, %llu edges",
-		     n, (unsigned long long)seeds->seeds, (unsigned long long)sum->pairs,
+		     n, (unsigned long long)found.seeds, (unsigned long long)sum->pairs,
 		     (unsigned long long)sum->widened,
 		     (unsigned long long)sum->cells, (unsigned long long)sum->edges);
 	if (sum->unproven)
@@ -128,20 +132,21 @@ static enum tl_status align_bank(struct aligner *a, enum tl_alphabet alphabet, s
 			      a->opts->overhang == 0},
 		.max_cells = (uint64_t)a->opts->max_cells};
 	struct tl_compare_sum sum;
-	struct tl_seeds seeds;
-	enum tl_status st = tl_seeds_find(a->run->pool, bank, &sketch, &seeds, err);
+	struct tl_seeds *seeds;
+	enum tl_status st = tl_seeds_find(a->run->pool, a->run->budget, bank, &sketch, &seeds, err);
 	if (st != TL_OK)
 		return st;
+	struct tl_pair_source source = {tl_seeds_next, seeds};
 	uint8_t *large = tl_mem_zalloc(bank->n, 1, err);
-	st = large ? tl_compare_pairs(a->run->pool, bank, seeds.pair, seeds.n, &params, large, emit,
-				      a, &sum, err)
+	st = large ? tl_compare_pairs(a->run->pool, bank, &source, &params, large, emit, a, &sum,
+				      err)
 		   : TL_NOMEM;
 	if (st == TL_OK && a->edges.n)
 		st = tl_writer_put_edges(a->writer, &a->edges, err);
 	if (st == TL_OK && bank->n)
-		report(a, &seeds, &sum, large, bank->n);
+		report(a, seeds, &sum, large, bank->n);
 	free(large);
-	tl_seeds_free(&seeds);
+	tl_seeds_free(seeds);
 	return st;
 }
 
@@ -149,16 +154,16 @@ static enum tl_status align_all(struct aligner *a, struct tl_err *err)
 {
 	struct tl_reader_totals totals;
 	enum tl_status st = take_all(a, err);
+	tl_reader_totals_get(a->reader, &totals);
+	tl_reader_close(a->reader); /* what it holds is worth having from here on */
+	a->reader = NULL;
 	if (st == TL_OK)
 		st = align_bank(a, TL_PROTEIN, err);
 	if (st == TL_OK)
 		st = align_bank(a, TL_NUCLEOTIDE, err);
 	if (st == TL_OK)
 		st = tl_tool_prov(a->run, a->opts, "Criterion", a->writer, err);
-	if (st != TL_OK)
-		return st;
-	tl_reader_totals_get(a->reader, &totals);
-	return tl_writer_end(a->writer, totals.next, err);
+	return st == TL_OK ? tl_writer_end(a->writer, totals.next, err) : st;
 }
 
 static enum tl_status work(const void *fields, const struct tl_tool_run *run, struct tl_err *err)
@@ -167,6 +172,10 @@ static enum tl_status work(const void *fields, const struct tl_tool_run *run, st
 	struct tl_reader_opts ropts = {.raw_edge = true, .uniform = true};
 	struct aligner a = {.opts = opts, .run = run};
 	struct tl_out *out = NULL;
+	for (int i = 0; i < 2; i++) {
+		a.bank[i].budget = run->budget;
+		a.bank[i].share = tl_budget_share(run->budget, 1, 4, TL_STORE_CHUNK);
+	}
 	enum tl_status st = tl_tool_output(run, true, &out, err);
 	if (st == TL_OK)
 		st = tl_tool_reader(run, &ropts, &a.reader, err);

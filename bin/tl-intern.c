@@ -11,6 +11,7 @@ struct opts {
 
 static const struct tl_opt options[] = {
 	TL_TOOL_STREAM_OPTS(struct opts, common),
+	TL_TOOL_MEMORY_OPTS(struct opts, common),
 	TL_TOOL_OPTS(struct opts, common),
 };
 
@@ -18,7 +19,7 @@ static const char *const usage[] = {"[options] [STREAM ...] > STREAM", NULL};
 
 static const struct tl_opt_tool tool = {
 	.name = "tl-intern", .what = "merge identical sequences of a record stream",
-	.usage = usage, .memory = "O(unique residues)", .opts = options,
+	.usage = usage, .memory = "O(unique records), residues up to -M", .pipe_part = 2, .disk_percent = 70, .opts = options,
 	.n = sizeof options / sizeof options[0], .operands = true,
 };
 
@@ -67,7 +68,7 @@ static enum tl_status work(const void *fields, const struct tl_tool_run *run, st
 		st = tl_tool_writer(run, out, tl_reader_flags(r) | TL_STREAM_INTERNED,
 				    tl_reader_flags(r) & TL_STREAM_REDUCED, &w, err);
 	if (st == TL_OK)
-		st = tl_dedup_new(w, &d, err);
+		st = tl_dedup_new(w, run->budget, &d, err);
 	if (st == TL_OK)
 		st = pass(run, opts, r, d, w, err);
 	if (st == TL_OK)

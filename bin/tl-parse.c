@@ -56,6 +56,7 @@ static const struct tl_opt options[] = {
 	 "With `--decode`: lay sequences and qualities out anew, in lines of `N` characters that end in a line "
 	 "feed; 0 means one line a sequence, -1 as they were."},
 	TL_TOOL_STREAM_OPTS(struct opts, common),
+	TL_TOOL_MEMORY_OPTS(struct opts, common),
 	TL_TOOL_OPTS(struct opts, common),
 };
 
@@ -67,7 +68,7 @@ static const char *const usage[] = {
 
 static const struct tl_opt_tool tool = {
 	.name = "tl-parse", .what = "turn FASTA or FASTQ into a record stream, and any stream into text",
-	.usage = usage, .memory = "O(block); with -d O(bases)", .opts = options,
+	.usage = usage, .memory = "O(block); with -d O(bases)", .pipe_part = 1, .disk_percent = 300, .opts = options,
 	.n = sizeof options / sizeof options[0], .operands = true,
 };
 

@@ -13,9 +13,8 @@ struct opts {
 	struct tl_tool_common common;
 	int by, cov_mode, overhang, refs_id;
 	int64_t ratio, identity, coverage;
-	const char *prefer, *refs, *clusters, *ids, *tmp;
+	const char *prefer, *refs, *clusters, *ids;
 	bool extract, strict_ids;
-	uint64_t memory;
 };
 
 static const struct tl_opt options[] = {
@@ -53,12 +52,8 @@ static const struct tl_opt options[] = {
 	 "line, with all their members; and members named there."},
 	{"strict-ids", 0, TL_OPT_FLAG, offsetof(struct opts, strict_ids), NULL, NULL, NULL,
 	 "Extraction", "An id that no record has is an error (65), in `--ids` and `--prefer`."},
-	{"memory", 'M', TL_OPT_SIZE, offsetof(struct opts, memory), "1M:", "20%", "SIZE", "Resources",
-	 "Blocks that wait for the selection are held in memory up to `SIZE`, beyond it in a "
-	 "temporary file. The output does not depend on it."},
-	{"temporary-directory", 'T', TL_OPT_DIR, offsetof(struct opts, tmp), NULL, NULL, "DIR",
-	 "Resources", "Where that file goes, instead of `$TMPDIR` or /tmp."},
 	TL_TOOL_STREAM_OPTS(struct opts, common),
+	TL_TOOL_MEMORY_OPTS(struct opts, common),
 	TL_TOOL_OPTS(struct opts, common),
 };
 
@@ -70,7 +65,8 @@ static const char *const usage[] = {
 
 static const struct tl_opt_tool tool = {
 	.name = "tl-reduce", .what = "choose references and turn their members into deltas",
-	.usage = usage, .memory = "O(records + deltas), blocks up to -M; with -x O(bases)",
+	.usage = usage, .memory = "O(records), all else up to -M; with -x O(bases)", .pipe_part = 2,
+	.disk_percent = 200,
 	.opts = options, .n = sizeof options / sizeof options[0], .operands = true,
 };
 
@@ -230,7 +226,7 @@ static enum tl_status reduce(const struct opts *opts, const struct tl_tool_run *
 	struct tl_set *set;
 	struct tl_writer *w = NULL;
 	uint16_t kept = tl_reader_flags(r) & TL_STREAM_SUBSET;
-	enum tl_status st = tl_set_new(opts->memory, opts->tmp, &set, err);
+	enum tl_status st = tl_set_new(run->budget, &set, err);
 	if (st != TL_OK)
 		return st;
 	set->want_words = o->clusters != NULL;

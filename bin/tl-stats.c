@@ -21,6 +21,7 @@ static const struct tl_opt options[] = {
 	{"tee", 0, TL_OPT_PATH, offsetof(struct opts, tee), NULL, NULL, "FILE", "Report",
 	 "Pass the stream on to `FILE` (`-` is standard output; the report then needs `--output`), "
 	 "byte for byte."},
+	TL_TOOL_MEMORY_OPTS(struct opts, common),
 	TL_TOOL_OPTS(struct opts, common),
 };
 
@@ -28,7 +29,7 @@ static const char *const usage[] = {"[options] [STREAM ...]", NULL};
 
 static const struct tl_opt_tool tool = {
 	.name = "tl-stats", .what = "report on a record stream, and verify it",
-	.usage = usage, .memory = "O(distinct lengths + deltas); with --verify O(bases)",
+	.usage = usage, .memory = "O(distinct lengths + deltas); with --verify O(bases)", .pipe_part = 1, .disk_percent = 300,
 	.opts = options, .n = sizeof options / sizeof options[0], .operands = true,
 };
 

@@ -13,6 +13,8 @@ complete -c tl-parse -l refs -s r -d 'With --decode: write references only, each
 complete -c tl-parse -l fasta -d 'With --decode: write FASTQ records as FASTA, without their qualities'
 complete -c tl-parse -l wrap -s w -x -d 'With --decode: lay sequences and qualities out anew, in lines of N characters that end in a line feed'
 complete -c tl-parse -l compress -s z -d 'Compress the stream\'s columns with zstd'
+complete -c tl-parse -l memory -s M -x -d 'Hold at most SIZE in memory, or a percentage of what the process may have'
+complete -c tl-parse -l temporary-directory -s T -x -a '(__fish_complete_directories)' -d 'Where temporary files go, instead of $TMPDIR or /tmp'
 complete -c tl-parse -l output -s o -r -F -d 'Write to FILE instead of standard output'
 complete -c tl-parse -l quiet -s q -d 'Say nothing but errors'
 complete -c tl-parse -l verbose -s v -d 'Say more about what is done, in numbers, on standard error'

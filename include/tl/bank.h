@@ -1,39 +1,59 @@
 /* SPDX-License-Identifier: MIT */
-/* bank: sequences in memory, by a dense index.
+/* bank: sequences by a dense index, five bits a residue.
  *
- * Open struct, read freely; a struct of zeros is an empty bank.  Threads: one writer; any number of
- * readers once it is filled.
+ * Model: residues (A-Z and '*', upper case) of all sequences stand one behind the other in a store
+ * (tl/store.h), so that they are in memory or on disk as the budget allows; what is known of each
+ * sequence, 24 bytes, is in memory.  Open struct, read freely; a struct of zeros is an empty bank
+ * without a limit, budget and share may be set before the first sequence is added.
+ * Threads: one writer; any number of readers, each with its own scratch, while nothing is added.
  */
 #ifndef TL_BANK_H
 #define TL_BANK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <tl/buf.h>
+#include <tl/budget.h>
 #include <tl/col.h>
 #include <tl/err.h>
+#include <tl/store.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 struct tl_bank {
-	struct tl_buf residues; /* of all sequences, one behind the other, upper case */
-	uint64_t *end;          /* [n] offset in residues behind sequence i */
+	struct tl_budget *budget;
+	uint64_t share;         /* bytes of packed residues in memory, at most; 0: no limit */
+	struct tl_store *store; /* eight residues in five bytes */
+	uint64_t *end;          /* [n] residues up to the end of sequence i */
 	uint64_t *ordinal;      /* [n] */
 	uint64_t *hash;         /* [n] XXH3-64 of the residues, for ties */
 	size_t n, end_cap, ordinal_cap, hash_cap;
+	/* The sequence under construction: */
+	uint8_t tail[8];        /* residues that do not yet make eight */
+	uint64_t residues;      /* put so far */
+	bool pieces;            /* it came in several */
 };
 
 /* Appends residues; more: the sequence goes on with the next call (same ordinal). */
 enum tl_status tl_bank_add(struct tl_bank *bank, uint64_t ordinal, struct tl_str residues, int more,
 			   struct tl_err *err) TL_CHECK;
 
-static inline struct tl_str tl_bank_get(const struct tl_bank *bank, size_t i)
+/* What a reader unpacks into. */
+struct tl_bank_room {
+	struct tl_buf packed, letters;
+};
+
+/* The residues of sequence i, in room; valid until room is used again. */
+enum tl_status tl_bank_read(const struct tl_bank *bank, size_t i, struct tl_bank_room *room,
+			    struct tl_str *ret, struct tl_err *err) TL_CHECK;
+void tl_bank_leave(struct tl_bank_room *room);
+
+static inline uint64_t tl_bank_length(const struct tl_bank *bank, size_t i)
 {
-	uint64_t from = i ? bank->end[i - 1] : 0;
-	struct tl_str s = {bank->residues.data + from, bank->end[i] - from};
-	return s;
+	return bank->end[i] - (i ? bank->end[i - 1] : 0);
 }
 
 /* True where sequence i goes before j by (length descending, hash, ordinal). */

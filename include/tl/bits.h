@@ -37,14 +37,16 @@ static inline void tl_bits_put16(uint8_t *p, uint16_t v)
 
 static inline void tl_bits_put32(uint8_t *p, uint32_t v)
 {
-	for (int i = 0; i < 4; i++)
-		p[i] = (uint8_t)(v >> 8 * i);
+	p[0] = (uint8_t)v;
+	p[1] = (uint8_t)(v >> 8);
+	p[2] = (uint8_t)(v >> 16);
+	p[3] = (uint8_t)(v >> 24);
 }
 
 static inline void tl_bits_put64(uint8_t *p, uint64_t v)
 {
-	for (int i = 0; i < 8; i++)
-		p[i] = (uint8_t)(v >> 8 * i);
+	tl_bits_put32(p, (uint32_t)v);
+	tl_bits_put32(p + 4, (uint32_t)(v >> 32));
 }
 
 /* Writes v to p, which has room for TL_VARINT_MAX bytes; returns the bytes written. */

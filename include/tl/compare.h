@@ -39,11 +39,11 @@ struct tl_compare_sum {
 /* Takes edges over; the struct at the pointer is left empty. */
 typedef enum tl_status (*tl_compare_emit)(void *ctx, struct tl_edges *edges, struct tl_err *err);
 
-/* pair is sorted as tl_seeds_find leaves it.  Of both strands of a pair the better alignment
+/* source gives the pairs, by member.  Of both strands of a pair the better alignment
  * counts. emit is called with some edges at a time, in the order of pairs.  opt_large [bank->n],
  * where given, is set to 1 for sequences in a pair that was too large. */
 enum tl_status tl_compare_pairs(struct tl_pool *pool, const struct tl_bank *bank,
-				const struct tl_pair *pair, size_t n,
+				const struct tl_pair_source *source,
 				const struct tl_compare_params *params, uint8_t *opt_large,
 				tl_compare_emit emit, void *ctx, struct tl_compare_sum *ret,
 				struct tl_err *err) TL_CHECK;

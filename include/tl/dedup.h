@@ -3,15 +3,17 @@
  *
  * A SEQS record whose residues (upper case, U as T) were seen before, in a record of the same
  * alphabet, becomes a DUPS record of that one; header, case and layout stay its own.  Matching is
- * by XXH3-128 with a comparison of the bytes.  All else passes through; DUPS and DLTA records
+ * by XXH3-64 and a comparison of the residues.  All else passes through; DUPS and DLTA records
  * that were copied from a record which is itself a duplicate now are copied from what that one is
  * a duplicate of.
- * Memory: the unique residues and about 40 bytes for each unique record.  Threads: as the writer's.
+ * Memory: about 40 bytes for each unique record, and 24 for each duplicate in a stream that was
+ * interned before; the unique residues, at five bits, up to a share of the budget, beyond it on disk.  Threads: as the writer's.
  */
 #ifndef TL_DEDUP_H
 #define TL_DEDUP_H
 
 #include <stdint.h>
+#include <tl/budget.h>
 #include <tl/err.h>
 #include <tl/reader.h>
 #include <tl/writer.h>
@@ -22,7 +24,9 @@ extern "C" {
 
 struct tl_dedup;
 
-enum tl_status tl_dedup_new(struct tl_writer *w, struct tl_dedup **ret, struct tl_err *err) TL_CHECK;
+/* budget may be NULL. */
+enum tl_status tl_dedup_new(struct tl_writer *w, struct tl_budget *budget, struct tl_dedup **ret,
+			    struct tl_err *err) TL_CHECK;
 
 /* Deals with one block of any type.  The item stays the caller's.  Records may wait in d until a
  * later block or the end, so that blocks stand in order (man tl-stream(5) section 11). */

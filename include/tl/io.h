@@ -42,6 +42,9 @@ enum tl_status tl_io_pread(int fd, void *p, size_t n, uint64_t offset, struct tl
 enum tl_status tl_io_pwrite(int fd, const void *p, size_t n, uint64_t offset, struct tl_err *err)
 	TL_CHECK;
 
+/* Where temporary files go: opt_dir; where that is NULL, $TMPDIR; where that is empty too, /tmp. */
+const char *tl_io_temp_dir(const char *opt_dir);
+
 /* A temporary file in dir (NULL: $TMPDIR, else /tmp) which has no name, so that no death of the
  * process leaves it behind.  TL_CANTCREATE.  The caller closes. */
 enum tl_status tl_io_temp(const char *dir, int *ret_fd, struct tl_err *err) TL_CHECK;

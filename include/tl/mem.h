@@ -26,6 +26,10 @@ void *tl_mem_zalloc(size_t count, size_t size, struct tl_err *err) TL_CHECK;
 enum tl_status tl_mem_grow(void *array, size_t *cap, size_t need, size_t size, struct tl_err *err)
 	TL_CHECK;
 
+/* Makes *array hold exactly want items, more or fewer than before.  On TL_NOMEM both are unchanged. */
+enum tl_status tl_mem_resize(void *array, size_t *cap, size_t want, size_t size, struct tl_err *err)
+	TL_CHECK;
+
 void tl_mem_free(void *p); /* free(3); NULL is fine */
 
 #ifdef __cplusplus

@@ -68,6 +68,8 @@ struct tl_opt_tool {
 	const struct tl_opt *opts;
 	size_t n;
 	bool operands;           /* operands are files (completed); where false, none are taken */
+	unsigned pipe_part;      /* eighths of $TL_MEMORY (tl/limit.h) */
+	unsigned disk_percent;   /* of its input's bytes: temporary files, at most */
 };
 
 /* Sets the defaults in *fields, then parses argv; *ret_operands (allocated; the caller frees the

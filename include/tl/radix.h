@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* radix: sorting pairs of 64-bit numbers, in place.
+/* radix: sorting records of 64-bit words, in place.
  *
  * American flag sort (McIlroy, Bostic, McIlroy, Computing Systems 1993), most significant byte
- * first, insertion sort for a few.  Order: key, then value; so the result does not depend on the
- * order of the input.  Threads: different arrays are free.
+ * first, insertion sort for a few.  All words count, the first one first; so the result does not
+ * depend on the order of the input.  Threads: different arrays are free.
  */
 #ifndef TL_RADIX_H
 #define TL_RADIX_H
@@ -15,16 +15,19 @@
 extern "C" {
 #endif
 
+/* A usual record: two words. */
 struct tl_radix_item {
 	uint64_t key, value;
 };
 
-/* Sorts n items. */
-void tl_radix_sort(struct tl_radix_item *item, size_t n);
+/* Sorts n records of 2, 4 or 6 words each. */
+void tl_radix_sort(uint64_t *record, size_t n, unsigned words);
 
-/* Moves items into 256 buckets by the eight bits of key from bit shift (at most 56) up; bucket b
- * becomes item[bound[b] .. bound[b + 1]).  The order inside a bucket is not specified. */
-void tl_radix_split(struct tl_radix_item *item, size_t n, unsigned shift, size_t bound[257]);
+/* Sorts n items by key, then value. */
+static inline void tl_radix_items(struct tl_radix_item *item, size_t n)
+{
+	tl_radix_sort(&item->key, n, 2);
+}
 
 #ifdef __cplusplus
 }

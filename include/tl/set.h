@@ -81,8 +81,9 @@ struct tl_set {
 	struct tl_buf ops;           /* of its script */
 };
 
-enum tl_status tl_set_new(uint64_t spool_limit, const char *spool_dir, struct tl_set **ret,
-			  struct tl_err *err) TL_CHECK;
+/* budget may be NULL. */
+enum tl_status tl_set_new(struct tl_budget *budget, struct tl_set **ret, struct tl_err *err)
+	TL_CHECK;
 
 /* Takes one block in: SEQS, DUPS, DLTA, EDGE, FILE; other types are nothing to it.  The item
  * stays the caller's. */

@@ -53,6 +53,12 @@ enum tl_status tl_sketch_make(const struct tl_sketch_params *params, struct tl_s
 			      struct tl_sketch_scratch *scratch, size_t *ret_n, struct tl_err *err)
 	TL_CHECK;
 
+/* What tl_sketch_make needs to find the same seeds again in less time: of the n seeds it made. */
+uint32_t tl_sketch_top(const struct tl_sketch_scratch *scratch, size_t n);
+enum tl_status tl_sketch_again(const struct tl_sketch_params *params, struct tl_str seq,
+			       uint32_t top, struct tl_sketch_scratch *scratch, size_t *ret_n,
+			       struct tl_err *err) TL_CHECK;
+
 void tl_sketch_free(struct tl_sketch_scratch *scratch);
 
 #ifdef __cplusplus

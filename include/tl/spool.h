@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* spool: blocks put aside to be read again, in any order and as often as needed.
  *
- * A block's stored payload is compressed with lz4 where that makes it smaller, and held in memory
- * up to a limit; beyond it in an unlinked temporary file.  Which of the two never shows in an
- * answer.
+ * A block's stored payload is compressed with lz4 where that makes it smaller, and put into a store:
+ * in memory or in an unlinked temporary file, which never shows in an answer.
  * Threads: one at a time.
  */
 #ifndef TL_SPOOL_H
@@ -12,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <tl/block.h>
+#include <tl/budget.h>
 #include <tl/err.h>
 
 #ifdef __cplusplus
@@ -20,8 +20,8 @@ extern "C" {
 
 struct tl_spool;
 
-/* limit: bytes in memory; dir: where the temporary file goes (NULL: $TMPDIR, else /tmp). */
-enum tl_status tl_spool_new(uint64_t limit, const char *dir, struct tl_spool **ret,
+/* share: bytes in memory, at most (tl/store.h); budget may be NULL. */
+enum tl_status tl_spool_new(struct tl_budget *budget, uint64_t share, struct tl_spool **ret,
 			    struct tl_err *err) TL_CHECK;
 
 /* Puts a block aside; the first gets number 0, the next 1 ... */

@@ -21,7 +21,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <tl/budget.h>
 #include <tl/err.h>
+#include <tl/limit.h>
 #include <tl/opt.h>
 #include <tl/out.h>
 #include <tl/pool.h>
@@ -40,12 +42,23 @@ struct tl_tool_common {
 	const char *output;
 	int level;          /* -z: zstd level, 0 none */
 	bool quiet, verbose, help, version;
+	uint64_t memory; /* -M, 0: not given */
+	const char *tmp; /* -T */
 };
 
 /* The row that only tools which write a stream have, to be put in front of the others. */
 #define TL_TOOL_STREAM_OPTS(type, field)                                                           \
 	{"compress", 'z', TL_OPT_LEVEL, offsetof(type, field.level), "1:19", "3", "LEVEL", "Common", \
 	 "Compress the stream's columns with zstd; `LEVEL` is attached, as in `-z9`."}
+
+/* The rows of tools that hold what grows with their input. */
+#define TL_TOOL_MEMORY_OPTS(type, field)                                                           \
+	{"memory", 'M', TL_OPT_SIZE, offsetof(type, field.memory), "1:", NULL, "SIZE", "Common",     \
+	 "Hold at most `SIZE` in memory, or a percentage of what the process may have; what passes " \
+	 "it goes to temporary files. Without it, the tool's part of `$TL_MEMORY`, else 20%; the "   \
+	 "least is 8M and 8M for each thread. The output does not depend on it."},                  \
+	{"temporary-directory", 'T', TL_OPT_DIR, offsetof(type, field.tmp), NULL, NULL, "DIR",       \
+	 "Common", "Where temporary files go, instead of `$TMPDIR` or /tmp."}
 
 /* Their rows, to be put into a tool's table; type is its options struct, field the tl_tool_common
  * in it.  --docs help|man|bash|zsh|fish is no row: tl_tool_begin takes it as the only argument. */
@@ -81,10 +94,12 @@ struct tl_tool_run {
 	const char **operands; /* n of them, and NULL; owned by the run */
 	size_t n;
 	struct tl_pool *pool;
+	struct tl_limit limit;
+	struct tl_budget *budget; /* -M, -T */
 };
 
 /* Parses the command line into opts (whose member common is given too; all zero at first), checks
- * TL_CPU_DISABLE, sets up signals, makes the pool.  Prints and exits for --help, --version and
+ * TL_CPU_DISABLE, sets up signals, makes the pool and the budget.  Prints and exits for --help, --version and
  * --docs.  *run can be given to tl_tool_end whatever is returned. */
 enum tl_status tl_tool_begin(const struct tl_opt_tool *tool, int argc, char **argv, void *opts,
 			     const struct tl_tool_common *common, struct tl_tool_run *run,

@@ -3,6 +3,7 @@
 #include <tl/compare.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <tl/lane.h>
 #include <tl/mem.h>
@@ -14,15 +15,15 @@
 
 struct comparison {
 	struct tl_compare_set set;
-	const struct tl_pair *pair;
-	size_t n;
+	const struct tl_pair_source *source;
 	struct tl_compare_bench *bench; /* [workers] */
 	uint8_t *opt_large;  /* written in order, by the thread that takes tasks */
 };
 
 struct task {
 	const struct comparison *c;
-	size_t begin, end;
+	struct tl_pair *pair; /* [n] of whole members */
+	size_t n, cap;
 	struct tl_edges edges;
 	struct tl_compare_sum sum;
 	uint32_t *large; /* sequences in pairs that were too large */
@@ -51,7 +52,7 @@ static enum tl_status compare_pair(struct task *t, struct tl_compare_bench *w, c
 {
 	const struct comparison *c = t->c;
 	struct tl_align_path *path = &w->path;
-	struct tl_str a = tl_bank_get(c->set.bank, p->member), b, other_b;
+	struct tl_str b, other_b;
 	bool minus = p->minus;
 	enum tl_status st = tl_compare_pair_align(&c->set, w, p, path, &b, err);
 	if (st == TL_OK && both) {
@@ -66,6 +67,7 @@ static enum tl_status compare_pair(struct task *t, struct tl_compare_bench *w, c
 		return st;
 	if (path->too_large)
 		return note_large(t, p, err);
+	struct tl_str a = w->member.s;
 	struct tl_link_sum sum = tl_link_of_path(path, a.n, b.n);
 	uint8_t flags = tl_link_judge(&c->set.params->criterion, &sum, minus);
 	if (!flags)
@@ -79,15 +81,15 @@ static enum tl_status compare_pair(struct task *t, struct tl_compare_bench *w, c
 static enum tl_status run_task(void *item, unsigned worker, struct tl_err *err)
 {
 	struct task *t = item;
-	const struct tl_pair *pair = t->c->pair;
+	const struct tl_pair *pair = t->pair;
 	enum tl_status st = TL_OK;
 	struct tl_compare_bench *bench = &t->c->bench[worker];
 	bench->sum = t->sum;
-	for (size_t i = t->begin; i < t->end && st == TL_OK; i++) {
+	for (size_t i = 0; i < t->n && st == TL_OK; i++) {
 		/* The second strand of a pair was dealt with together with the first. */
 		if (i && same_pair(&pair[i], &pair[i - 1]))
 			continue;
-		bool both = i + 1 < t->c->n && same_pair(&pair[i], &pair[i + 1]);
+		bool both = i + 1 < t->n && same_pair(&pair[i], &pair[i + 1]);
 		st = compare_pair(t, bench, &pair[i], both, err);
 	}
 	t->sum = bench->sum;
@@ -99,6 +101,7 @@ static void free_task(void *item)
 	struct task *t = item;
 	tl_edge_free(&t->edges);
 	free(t->large);
+	free(t->pair);
 	free(t);
 }
 
@@ -124,46 +127,54 @@ static enum tl_status take_task(const struct comparison *c, struct tl_lane *lane
 	return st;
 }
 
+/* Takes whole members from the source until the task has enough; *ret_end: there are no more. */
+static enum tl_status fill_task(const struct comparison *c, struct task *t, bool *ret_end,
+				struct tl_err *err)
+{
+	const struct tl_pair *pair;
+	size_t n = 1;
+	enum tl_status st = TL_OK;
+	while (st == TL_OK && n && t->n < PAIRS_A_TASK) {
+		st = c->source->next(c->source->ctx, &pair, &n, err);
+		if (st == TL_OK && n)
+			st = tl_mem_grow(&t->pair, &t->cap, t->n + n, sizeof *pair, err);
+		if (st != TL_OK || !n)
+			break;
+		memcpy(t->pair + t->n, pair, n * sizeof *pair);
+		t->n += n;
+	}
+	*ret_end = !n;
+	return st;
+}
+
 static enum tl_status run_all(const struct comparison *c, struct tl_lane *lane,
 			      tl_compare_emit emit, void *ctx, struct tl_compare_sum *sum,
 			      struct tl_err *err)
 {
 	enum tl_status st = TL_OK;
-	for (size_t i = 0; i < c->n && st == TL_OK; i += PAIRS_A_TASK) {
-		if (tl_lane_full(lane))
-			st = take_task(c, lane, emit, ctx, sum, err);
-		struct task *t = st == TL_OK ? tl_mem_zalloc(1, sizeof *t, err) : NULL;
+	bool end = false;
+	while (st == TL_OK && !end) {
+		struct task *t = tl_mem_zalloc(1, sizeof *t, err);
 		if (!t)
-			return st == TL_OK ? TL_NOMEM : st;
+			return TL_NOMEM;
 		t->c = c;
-		t->begin = i;
-		t->end = c->n - i < PAIRS_A_TASK ? c->n : i + PAIRS_A_TASK;
-		tl_lane_put(lane, t);
+		st = fill_task(c, t, &end, err);
+		if (st == TL_OK && tl_lane_full(lane))
+			st = take_task(c, lane, emit, ctx, sum, err);
+		if (st == TL_OK && t->n)
+			tl_lane_put(lane, t);
+		else
+			free_task(t);
 	}
 	while (st == TL_OK && tl_lane_pending(lane))
 		st = take_task(c, lane, emit, ctx, sum, err);
 	return st;
 }
 
-/* Fills set.odd of some sequences. */
-static enum tl_status count_odd(void *ctx, size_t begin, size_t end, unsigned worker,
-				struct tl_err *err)
-{
-	const struct comparison *c = ctx;
-	(void)worker;
-	(void)err;
-	for (size_t i = begin; i < end; i++) {
-		size_t odd = tl_score_odd(c->set.score, tl_bank_get(c->set.bank, i));
-		c->set.odd[i] = odd < UINT32_MAX ? (uint32_t)odd : UINT32_MAX;
-	}
-	return TL_OK;
-}
-
 static enum tl_status open_benches(struct comparison *c, unsigned workers, struct tl_err *err)
 {
 	c->bench = tl_mem_zalloc(workers, sizeof *c->bench, err);
-	c->set.odd = tl_mem_alloc(c->set.bank->n, sizeof *c->set.odd, err);
-	enum tl_status st = c->bench && c->set.odd ? TL_OK : TL_NOMEM;
+	enum tl_status st = c->bench ? TL_OK : TL_NOMEM;
 	for (unsigned w = 0; w < workers && st == TL_OK; w++)
 		st = tl_align_new(c->set.score, &c->bench[w].ws, err);
 	return st;
@@ -173,28 +184,27 @@ static void close_benches(struct comparison *c, unsigned workers)
 {
 	for (unsigned w = 0; c->bench && w < workers; w++) {
 		tl_align_free(c->bench[w].ws);
+		tl_bank_leave(&c->bench[w].member.room);
+		tl_bank_leave(&c->bench[w].centre.room);
 		tl_buf_free(&c->bench[w].path.ops);
 		tl_buf_free(&c->bench[w].other.ops);
 		tl_buf_free(&c->bench[w].turned);
 	}
 	free(c->bench);
-	free(c->set.odd);
 }
 
 enum tl_status tl_compare_pairs(struct tl_pool *pool, const struct tl_bank *bank,
-				const struct tl_pair *pair, size_t n,
+				const struct tl_pair_source *source,
 				const struct tl_compare_params *params, uint8_t *opt_large,
 				tl_compare_emit emit, void *ctx, struct tl_compare_sum *ret,
 				struct tl_err *err)
 {
 	unsigned workers = tl_pool_threads(pool);
-	struct comparison c = {.set = {bank, params, tl_score_of(params->alphabet), NULL},
-			       .pair = pair, .n = n, .opt_large = opt_large};
+	struct comparison c = {.set = {bank, params, tl_score_of(params->alphabet)},
+			       .source = source, .opt_large = opt_large};
 	struct tl_lane *lane = NULL;
 	*ret = (struct tl_compare_sum){0};
 	enum tl_status st = open_benches(&c, workers, err);
-	if (st == TL_OK)
-		st = tl_pool_for(pool, bank->n, 256, count_odd, &c, err);
 	if (st == TL_OK)
 		st = tl_lane_new(pool, 4 * (size_t)workers, run_task, &lane, err);
 	if (st == TL_OK)

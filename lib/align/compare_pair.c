@@ -54,16 +54,31 @@ static int64_t least_score(const struct tl_compare_set *set, const struct tl_ali
 			 (million * million));
 }
 
+static enum tl_status sit(const struct tl_compare_set *set, struct tl_compare_seat *seat,
+			  uint32_t i, struct tl_err *err)
+{
+	if (seat->taken && seat->i == i)
+		return TL_OK;
+	seat->taken = false;
+	enum tl_status st = tl_bank_read(set->bank, i, &seat->room, &seat->s, err);
+	if (st != TL_OK)
+		return st;
+	seat->odd = tl_score_odd(set->score, seat->s);
+	seat->i = i;
+	seat->taken = true;
+	return TL_OK;
+}
+
 /* What the centre of a pair is taken as. */
 static enum tl_status take_centre(const struct tl_compare_set *set, struct tl_compare_bench *w,
 				  const struct tl_pair *p, struct tl_str *ret, struct tl_err *err)
 {
-	*ret = tl_bank_get(set->bank, p->centre);
-	if (!p->minus)
-		return TL_OK;
+	enum tl_status st = sit(set, &w->centre, p->centre, err);
+	*ret = w->centre.s;
+	if (st != TL_OK || !p->minus)
+		return st;
 	tl_buf_reset(&w->turned);
-	enum tl_status st = tl_buf_reserve(&w->turned, ret->n, err);
-	if (st != TL_OK)
+	if ((st = tl_buf_reserve(&w->turned, ret->n, err)) != TL_OK)
 		return st;
 	tl_alphabet_revcomp(w->turned.data, ret->p, ret->n);
 	ret->p = w->turned.data;
@@ -157,14 +172,16 @@ enum tl_status tl_compare_pair_align(const struct tl_compare_set *set,
 				     struct tl_align_path *path, struct tl_str *ret_b,
 				     struct tl_err *err)
 {
-	const struct tl_str a = tl_bank_get(set->bank, p->member);
-	enum tl_status st = take_centre(set, w, p, ret_b, err);
+	enum tl_status st = sit(set, &w->member, p->member, err);
+	if (st == TL_OK)
+		st = take_centre(set, w, p, ret_b, err);
 	if (st != TL_OK)
 		return st;
+	const struct tl_str a = w->member.s;
 	struct tl_align_job job = {
 		.a = a.p, .a_len = a.n, .b = ret_b->p, .b_len = ret_b->n,
 		.lo = p->lo - PAD, .hi = p->hi + PAD, .max_cells = set->params->max_cells,
-		.odd = (uint64_t)set->odd[p->member] + set->odd[p->centre],
+		.odd = w->member.odd + w->centre.odd,
 		.later = true};
 	const int64_t least = least_score(set, &job);
 	bool done;

@@ -6,8 +6,18 @@
 #include <tl/align.h>
 #include <tl/compare.h>
 
+/* A sequence that was read from the bank; the next pair often has it too. */
+struct tl_compare_seat {
+	struct tl_bank_room room;
+	struct tl_str s;
+	uint64_t odd; /* residues that do not score score->best with themselves */
+	uint32_t i;
+	bool taken;
+};
+
 /* What a worker aligns with; zeros but for ws. */
 struct tl_compare_bench {
+	struct tl_compare_seat member, centre;
 	struct tl_align *ws;
 	struct tl_align_path path, other; /* other: the second strand */
 	struct tl_buf turned;             /* the reverse complement of a centre */
@@ -18,11 +28,10 @@ struct tl_compare_set {
 	const struct tl_bank *bank;
 	const struct tl_compare_params *params;
 	const struct tl_score *score;
-	uint32_t *odd; /* [bank->n] residues that do not score score->best with themselves */
 };
 
-/* Aligns the pair on its strand into path; *ret_b is what the centre was taken as, bench's or the
- * bank's.  path->too_large: it was not aligned. */
+/* Aligns the pair on its strand into path; bench->member.s is the member, *ret_b what the centre was
+ * taken as, bench's both.  path->too_large: it was not aligned. */
 enum tl_status tl_compare_pair_align(const struct tl_compare_set *set,
 				     struct tl_compare_bench *bench, const struct tl_pair *p,
 				     struct tl_align_path *path, struct tl_str *ret_b,

@@ -171,12 +171,16 @@ static int temp_by_name(const char *dir)
 	return fd;
 }
 
+const char *tl_io_temp_dir(const char *opt_dir)
+{
+	if (!opt_dir)
+		opt_dir = getenv("TMPDIR");
+	return opt_dir && *opt_dir ? opt_dir : "/tmp";
+}
+
 enum tl_status tl_io_temp(const char *dir, int *ret_fd, struct tl_err *err)
 {
-	if (!dir)
-		dir = getenv("TMPDIR");
-	if (!dir || !*dir)
-		dir = "/tmp";
+	dir = tl_io_temp_dir(dir);
 	int fd = open(dir, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL))
 		fd = temp_by_name(dir);

@@ -33,13 +33,9 @@ void *tl_mem_zalloc(size_t count, size_t size, struct tl_err *err)
 	return p;
 }
 
-enum tl_status tl_mem_grow(void *array, size_t *cap, size_t need, size_t size, struct tl_err *err)
+enum tl_status tl_mem_resize(void *array, size_t *cap, size_t want, size_t size, struct tl_err *err)
 {
 	void *old;
-	if (need <= *cap)
-		return TL_OK;
-	size_t grown = *cap + *cap / 2 + 16;
-	size_t want = need > grown ? need : grown;
 	size_t bytes = product(want, size);
 	/* array is a T **: read and written through memcpy, as T is not known here. */
 	memcpy(&old, array, sizeof old);
@@ -49,6 +45,14 @@ enum tl_status tl_mem_grow(void *array, size_t *cap, size_t need, size_t size, s
 	memcpy(array, &p, sizeof p);
 	*cap = want;
 	return TL_OK;
+}
+
+enum tl_status tl_mem_grow(void *array, size_t *cap, size_t need, size_t size, struct tl_err *err)
+{
+	if (need <= *cap)
+		return TL_OK;
+	size_t grown = *cap + *cap / 2 + 16;
+	return tl_mem_resize(array, cap, need > grown ? need : grown, size, err);
 }
 
 void tl_mem_free(void *p)

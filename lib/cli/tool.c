@@ -123,6 +123,21 @@ static enum tl_status answer(const struct tl_opt_tool *tool, const struct tl_too
 	return TL_OK;
 }
 
+static void say_line(void *ctx, const char *text)
+{
+	tl_tool_say(ctx, "%s", text);
+}
+
+static enum tl_status make_budget(struct tl_tool_run *run, struct tl_err *err)
+{
+	run->limit = (struct tl_limit){.tool = run->tool, .memory = run->common->memory,
+				       .dir = run->common->tmp,
+				       .threads = tl_pool_threads(run->pool),
+				       .inputs = run->operands, .n = run->n,
+				       .say = say_line, .ctx = run};
+	return tl_limit_budget(&run->limit, &run->budget, err);
+}
+
 enum tl_status tl_tool_begin(const struct tl_opt_tool *tool, int argc, char **argv, void *opts,
 			     const struct tl_tool_common *common, struct tl_tool_run *run,
 			     struct tl_err *err)
@@ -146,7 +161,8 @@ enum tl_status tl_tool_begin(const struct tl_opt_tool *tool, int argc, char **ar
 	struct tl_pool_opts popts = {.threads = (unsigned)common->threads, .smt = common->smt,
 				     .pin = (enum tl_topo_pin)common->pin,
 				     .numa = (enum tl_topo_numa)common->numa};
-	return tl_pool_new(&popts, &run->pool, err);
+	st = tl_pool_new(&popts, &run->pool, err);
+	return st == TL_OK ? make_budget(run, err) : st;
 }
 
 /* ---- in between ---- */
@@ -263,6 +279,8 @@ int tl_tool_end(struct tl_tool_run *run, enum tl_status st, const struct tl_err 
 	const char *name = run->tool->name;
 	tl_pool_free(run->pool);
 	run->pool = NULL;
+	tl_budget_free(run->budget);
+	run->budget = NULL;
 	tl_mem_free(run->operands);
 	run->operands = NULL;
 	if (st == TL_PIPE) {

@@ -6,9 +6,10 @@
 #include <tl/dedup.h>
 
 #include <stdlib.h>
+#include <string.h>
 
+#include <tl/bank.h>
 #include <tl/hash.h>
-#include <tl/intern.h>
 #include <tl/map.h>
 #include <tl/mem.h>
 
@@ -16,12 +17,22 @@
 
 #define WAITING_MOST 8 /* batches */
 
+/* A sequence that was seen. */
+struct seen {
+	uint32_t id; /* in the bank, plus one; 0: the slot is free */
+	uint32_t tag; /* of its hash */
+};
+
 struct tl_dedup {
 	struct tl_writer *writer;
-	struct tl_intern *seen[2]; /* by alphabet: residues to ids */
-	uint64_t *first[2];        /* [id] ordinal of the record that had them first */
-	size_t first_cap[2];
-	struct tl_map moved;       /* ordinal of a record that became a duplicate: of which one */
+	struct tl_budget *budget;
+	struct tl_bank bank[2];    /* by alphabet: the first record with each sequence */
+	struct seen *slot[2];      /* [size] open addressing, at most two thirds in use */
+	size_t size[2];            /* powers of two */
+	struct tl_bank_room room;
+	bool copies;               /* the stream at hand may have copies already */
+	struct tl_map moved;       /* where copies: ordinal of a record that became a duplicate, of which one */
+	uint64_t moved_bytes;      /* accounted for it */
 	struct tl_batch whole, dups; /* what becomes of the block at hand */
 	struct tl_merge waiting;
 	/* A record that goes on in the next block: its pieces so far, a batch each. */
@@ -33,29 +44,100 @@ struct tl_dedup {
 
 /* 1. Looking a sequence up. */
 
+static enum tl_status grow(struct tl_dedup *d, enum tl_alphabet alphabet, struct tl_err *err)
+{
+	size_t old = d->size[alphabet], size = old ? old * 2 : 1024;
+	const struct tl_bank *bank = &d->bank[alphabet];
+	enum tl_status st = tl_budget_need(d->budget, size * sizeof(struct seen),
+					   "the table of unique sequences", err);
+	struct seen *slot = st == TL_OK ? tl_mem_zalloc(size, sizeof *slot, err) : NULL;
+	if (!slot)
+		return st == TL_OK ? TL_NOMEM : st;
+	for (size_t id = 0; id < bank->n; id++) {
+		size_t i = (size_t)bank->hash[id] & (size - 1);
+		while (slot[i].id)
+			i = (i + 1) & (size - 1);
+		slot[i] = (struct seen){(uint32_t)id + 1, (uint32_t)(bank->hash[id] >> 32)};
+	}
+	free(d->slot[alphabet]);
+	tl_budget_give(d->budget, old * sizeof *slot);
+	d->slot[alphabet] = slot;
+	d->size[alphabet] = size;
+	return TL_OK;
+}
+
+/* Are these the residues of sequence id? */
+static enum tl_status equal(struct tl_dedup *d, const struct tl_bank *bank, size_t id,
+			    uint64_t hash, struct tl_str s, bool *ret, struct tl_err *err)
+{
+	struct tl_str have;
+	*ret = bank->hash[id] == hash && tl_bank_length(bank, id) == s.n;
+	if (!*ret || !s.n)
+		return TL_OK;
+	enum tl_status st = tl_bank_read(bank, id, &d->room, &have, err);
+	*ret = st == TL_OK && !memcmp(have.p, s.p, s.n);
+	return st;
+}
+
+/* The slot of a sequence, or the free one where it would stand. */
+static enum tl_status find(struct tl_dedup *d, enum tl_alphabet alphabet, uint64_t hash,
+			   struct tl_str s, struct seen **ret, struct tl_err *err)
+{
+	size_t mask = d->size[alphabet] - 1, i = (size_t)hash & mask;
+	enum tl_status st = TL_OK;
+	bool found = false;
+	for (; st == TL_OK && !found; i = (i + 1) & mask) {
+		struct seen *slot = *ret = &d->slot[alphabet][i];
+		if (!slot->id)
+			return TL_OK;
+		if (slot->tag == (uint32_t)(hash >> 32))
+			st = equal(d, &d->bank[alphabet], slot->id - 1, hash, s, &found, err);
+	}
+	return st;
+}
+
+/* A record turned out to be a duplicate of base. */
+static enum tl_status note_moved(struct tl_dedup *d, uint64_t ordinal, uint64_t base,
+				 struct tl_err *err)
+{
+	const uint64_t bytes = 3 * sizeof(struct tl_map_slot) / 2;
+	if (!d->copies)
+		return TL_OK;
+	enum tl_status st = tl_budget_need(d->budget, bytes, "the table of duplicates", err);
+	if (st != TL_OK)
+		return st;
+	d->moved_bytes += bytes;
+	return tl_map_put(&d->moved, ordinal, base, err);
+}
+
 /* *ret_base: the record that had these residues before, or the ordinal itself. */
 static enum tl_status look_up(struct tl_dedup *d, enum tl_alphabet alphabet, uint64_t ordinal,
 			      struct tl_str s, uint64_t *ret_base, struct tl_err *err)
 {
-	uint64_t id;
-	bool is_new;
-	enum tl_status st = tl_intern_put(d->seen[alphabet], tl_hash_128(s.p, s.n), s.p, s.n, &id,
-					  &is_new, err);
-	if (st == TL_OK && is_new)
-		st = tl_mem_grow(&d->first[alphabet], &d->first_cap[alphabet], (size_t)id + 1,
-				 sizeof *d->first[alphabet], err);
+	struct tl_bank *bank = &d->bank[alphabet];
+	uint64_t hash = tl_hash_64(s.p, s.n);
+	struct seen *slot;
+	enum tl_status st = TL_OK;
+	if (bank->n >= UINT32_MAX - 1)
+		return tl_err_set(err, TL_DATA, "more than 2^32 unique sequences");
+	if ((bank->n + 1) * 3 > d->size[alphabet] * 2)
+		st = grow(d, alphabet, err);
+	if (st == TL_OK)
+		st = find(d, alphabet, hash, s, &slot, err);
 	if (st != TL_OK)
 		return st;
-	if (is_new)
-		d->first[alphabet][id] = ordinal;
-	*ret_base = d->first[alphabet][id];
 	d->sum.records++;
 	d->sum.residues += s.n;
-	if (is_new)
-		return TL_OK;
+	if (!slot->id) {
+		*ret_base = ordinal;
+		if ((st = tl_bank_add(bank, ordinal, s, 0, err)) == TL_OK)
+			*slot = (struct seen){(uint32_t)bank->n, (uint32_t)(hash >> 32)};
+		return st;
+	}
+	*ret_base = bank->ordinal[slot->id - 1];
 	d->sum.merged++;
 	d->sum.merged_residues += s.n;
-	return tl_map_put(&d->moved, ordinal, *ret_base, err);
+	return note_moved(d, ordinal, *ret_base, err);
 }
 
 /* Writes a batch, at once where it is of bases, else in its turn; it is empty then. */
@@ -218,6 +300,7 @@ enum tl_status tl_dedup_put(struct tl_dedup *d, struct tl_item *item, struct tl_
 {
 	uint32_t type = item->block.head.type;
 	enum tl_status st = TL_OK;
+	d->copies = d->copies || item->stream_flags & (TL_STREAM_INTERNED | TL_STREAM_REDUCED);
 	if (type == TL_BLOCK_SEQS || type == TL_BLOCK_DUPS || type == TL_BLOCK_DLTA)
 		return put_records(d, item, err);
 	/* FILE and EDGE stand behind their records, of which none is to come. */
@@ -237,20 +320,19 @@ enum tl_status tl_dedup_end(struct tl_dedup *d, struct tl_err *err)
 
 /* 4. The object. */
 
-enum tl_status tl_dedup_new(struct tl_writer *w, struct tl_dedup **ret, struct tl_err *err)
+enum tl_status tl_dedup_new(struct tl_writer *w, struct tl_budget *budget, struct tl_dedup **ret,
+			    struct tl_err *err)
 {
 	struct tl_dedup *d = tl_mem_zalloc(1, sizeof *d, err);
 	if (!d)
 		return TL_NOMEM;
 	d->writer = w;
+	d->budget = budget;
 	d->waiting.writer = w;
 	d->waiting.moved = &d->moved;
-	enum tl_status st = tl_intern_new(&d->seen[TL_PROTEIN], err);
-	if (st == TL_OK)
-		st = tl_intern_new(&d->seen[TL_NUCLEOTIDE], err);
-	if (st != TL_OK) {
-		tl_dedup_free(d);
-		return st;
+	for (int a = 0; a < 2; a++) {
+		d->bank[a].budget = budget;
+		d->bank[a].share = tl_budget_share(budget, 1, 3, TL_STORE_CHUNK);
 	}
 	*ret = d;
 	return TL_OK;
@@ -266,14 +348,17 @@ void tl_dedup_free(struct tl_dedup *d)
 	if (!d)
 		return;
 	for (int a = 0; a < 2; a++) {
-		tl_intern_free(d->seen[a]);
-		free(d->first[a]);
+		tl_bank_free(&d->bank[a]);
+		free(d->slot[a]);
+		tl_budget_give(d->budget, d->size[a] * sizeof *d->slot[a]);
 	}
 	for (size_t i = 0; i < d->pieces; i++)
 		tl_batch_free(&d->piece[i]);
 	free(d->piece);
 	tl_merge_free(&d->waiting);
+	tl_bank_leave(&d->room);
 	tl_map_free(&d->moved);
+	tl_budget_give(d->budget, d->moved_bytes);
 	tl_batch_free(&d->whole);
 	tl_batch_free(&d->dups);
 	tl_buf_free(&d->residues);

@@ -110,7 +110,7 @@ static enum tl_status hold(struct tl_sieve *s, const struct tl_batch *b, const s
 			   struct tl_err *err)
 {
 	struct tl_batch one = {0};
-	enum tl_status st = s->held ? TL_OK : tl_spool_new(HELD, NULL, &s->held, err);
+	enum tl_status st = s->held ? TL_OK : tl_spool_new(NULL, HELD, &s->held, err);
 	tl_batch_become(&one, TL_KIND_SEQ, b);
 	tl_block_clear(&s->payload);
 	s->block.head =

@@ -4,40 +4,40 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <lz4.h>
 
-#include <tl/io.h>
 #include <tl/mem.h>
-#include <tl/metrics.h>
+#include <tl/store.h>
 
 struct slot {
 	struct tl_block_head head;
 	uint64_t check;
 	uint32_t size;   /* bytes held; head.stored of them: not compressed */
-	uint8_t *memory; /* NULL: in the file */
-	uint64_t offset; /* in the file */
+	uint64_t offset; /* in the store */
 };
 
 struct tl_spool {
+	struct tl_budget *budget;
+	struct tl_store *store;
 	struct slot *slot;
 	size_t n, cap;
-	uint64_t limit, in_memory, on_disk;
-	const char *dir;
-	int fd; /* -1 until something spills */
 	struct tl_buf packed;
 };
 
-enum tl_status tl_spool_new(uint64_t limit, const char *dir, struct tl_spool **ret,
+enum tl_status tl_spool_new(struct tl_budget *budget, uint64_t share, struct tl_spool **ret,
 			    struct tl_err *err)
 {
-	*ret = tl_mem_zalloc(1, sizeof **ret, err);
-	if (!*ret)
+	struct tl_spool *s = tl_mem_zalloc(1, sizeof *s, err);
+	if (!s)
 		return TL_NOMEM;
-	(*ret)->limit = limit;
-	(*ret)->dir = dir;
-	(*ret)->fd = -1;
+	s->budget = budget;
+	enum tl_status st = tl_store_new(budget, share, &s->store, err);
+	if (st != TL_OK) {
+		tl_spool_free(s);
+		return st;
+	}
+	*ret = s;
 	return TL_OK;
 }
 
@@ -58,38 +58,18 @@ static enum tl_status pack(struct tl_spool *s, const struct tl_block *block, str
 	return TL_OK;
 }
 
-static enum tl_status spill(struct tl_spool *s, struct slot *slot, struct tl_str bytes,
-			    struct tl_err *err)
-{
-	enum tl_status st = s->fd < 0 ? tl_io_temp(s->dir, &s->fd, err) : TL_OK;
-	if (st == TL_OK)
-		st = tl_io_pwrite(s->fd, bytes.p, bytes.n, s->on_disk, err);
-	if (st != TL_OK)
-		return st;
-	slot->offset = s->on_disk;
-	s->on_disk += bytes.n;
-	tl_metrics_add(TL_METRICS_SPILL_BYTES, bytes.n);
-	return TL_OK;
-}
-
 enum tl_status tl_spool_put(struct tl_spool *s, const struct tl_block *block, struct tl_err *err)
 {
 	struct tl_str bytes;
-	enum tl_status st = tl_mem_grow(&s->slot, &s->cap, s->n + 1, sizeof *s->slot, err);
+	enum tl_status st = tl_budget_grow(s->budget, &s->slot, &s->cap, s->n + 1, sizeof *s->slot,
+					   "the table of blocks", err);
 	if (st == TL_OK)
 		st = pack(s, block, &bytes, err);
 	if (st != TL_OK)
 		return st;
-	struct slot *slot = &s->slot[s->n];
-	*slot = (struct slot){.head = block->head, .check = block->check, .size = (uint32_t)bytes.n};
-	if (s->in_memory + bytes.n > s->limit) {
-		st = spill(s, slot, bytes, err);
-	} else if ((slot->memory = tl_mem_alloc(bytes.n, 1, err))) {
-		memcpy(slot->memory, bytes.p, bytes.n);
-		s->in_memory += bytes.n;
-	} else {
-		st = TL_NOMEM;
-	}
+	s->slot[s->n] = (struct slot){block->head, block->check, (uint32_t)bytes.n,
+				      tl_store_bytes(s->store)};
+	st = tl_store_put(s->store, bytes.p, bytes.n, err);
 	s->n += st == TL_OK;
 	return st;
 }
@@ -104,26 +84,12 @@ const struct tl_block_head *tl_spool_head(const struct tl_spool *s, size_t i)
 	return &s->slot[i].head;
 }
 
-/* The bytes of a slot as held; from the file they are read into s->packed. */
-static enum tl_status fetch(struct tl_spool *s, const struct slot *slot, const uint8_t **ret,
-			    struct tl_err *err)
-{
-	*ret = slot->memory;
-	if (slot->memory)
-		return TL_OK;
-	tl_buf_reset(&s->packed);
-	enum tl_status st = tl_buf_reserve(&s->packed, slot->size, err);
-	if (st == TL_OK)
-		st = tl_io_pread(s->fd, s->packed.data, slot->size, slot->offset, err);
-	*ret = s->packed.data;
-	return st;
-}
-
 enum tl_status tl_spool_get(struct tl_spool *s, size_t i, struct tl_block *ret, struct tl_err *err)
 {
 	const struct slot *slot = &s->slot[i];
-	const uint8_t *bytes;
-	enum tl_status st = fetch(s, slot, &bytes, err);
+	struct tl_str bytes;
+	enum tl_status st =
+		tl_store_get(s->store, slot->offset, slot->size, &s->packed, &bytes, err);
 	ret->head = slot->head;
 	ret->check = slot->check;
 	tl_buf_reset(&ret->payload);
@@ -132,9 +98,9 @@ enum tl_status tl_spool_get(struct tl_spool *s, size_t i, struct tl_block *ret, 
 	if (st != TL_OK)
 		return st;
 	ret->payload.len = slot->head.stored;
-	if (slot->size == slot->head.stored)
-		memcpy(ret->payload.data, bytes, slot->size);
-	else if (LZ4_decompress_safe((const char *)bytes, (char *)ret->payload.data,
+	if (slot->size == slot->head.stored && slot->size)
+		memcpy(ret->payload.data, bytes.p, slot->size);
+	else if (slot->size && LZ4_decompress_safe((const char *)bytes.p, (char *)ret->payload.data,
 				     (int)slot->size, (int)slot->head.stored) !=
 		 (int)slot->head.stored)
 		return tl_err_set(err, TL_IO, "a temporary file was changed");
@@ -144,23 +110,21 @@ enum tl_status tl_spool_get(struct tl_spool *s, size_t i, struct tl_block *ret, 
 
 uint64_t tl_spool_bytes(const struct tl_spool *s)
 {
-	return s->in_memory + s->on_disk;
+	return tl_store_bytes(s->store);
 }
 
 uint64_t tl_spool_spilled(const struct tl_spool *s)
 {
-	return s->on_disk;
+	return tl_store_spilled(s->store);
 }
 
 void tl_spool_free(struct tl_spool *s)
 {
 	if (!s)
 		return;
-	for (size_t i = 0; i < s->n; i++)
-		free(s->slot[i].memory);
+	tl_budget_give(s->budget, s->cap * sizeof *s->slot);
 	free(s->slot);
-	if (s->fd >= 0)
-		close(s->fd);
+	tl_store_free(s->store);
 	tl_buf_free(&s->packed);
 	free(s);
 }

@@ -212,7 +212,7 @@ static struct tl_radix_item *group(const struct tl_set *set, struct tl_err *err)
 		item[i] = (struct tl_radix_item){r, r == i ? 0 : i + 1};
 	}
 	if (item)
-		tl_radix_sort(item, set->n);
+		tl_radix_items(item, set->n);
 	return item;
 }
 

@@ -199,7 +199,7 @@ static enum tl_status sort_records(struct tl_set *set, struct tl_err *err)
 	for (size_t i = 0; i < set->n && st == TL_OK; i++)
 		item[i] = (struct tl_radix_item){set->record[i].ordinal, i};
 	if (st == TL_OK)
-		tl_radix_sort(item, set->n);
+		tl_radix_items(item, set->n);
 	for (size_t i = 0; i < set->n && st == TL_OK; i++) {
 		sorted[i] = set->record[item[i].value];
 		word[i] = set->want_words ? set->word[item[i].value] : 0;
@@ -438,7 +438,7 @@ static enum tl_status order_members(const struct tl_set *set, struct tl_radix_it
 	for (size_t v = 0; v < set->nodes; v++)
 		if (set->record[set->of_node[v]].role == TL_SET_MEMBER)
 			item[(*ret_n)++] = (struct tl_radix_item){set->result.source[v], v};
-	tl_radix_sort(item, *ret_n);
+	tl_radix_items(item, *ret_n);
 	*ret = item;
 	return TL_OK;
 }
@@ -475,13 +475,13 @@ static enum tl_status make_scripts(struct tl_set *set, struct tl_err *err)
 
 /* 6. The interface. */
 
-enum tl_status tl_set_new(uint64_t spool_limit, const char *spool_dir, struct tl_set **ret,
-			  struct tl_err *err)
+enum tl_status tl_set_new(struct tl_budget *budget, struct tl_set **ret, struct tl_err *err)
 {
 	struct tl_set *set = tl_mem_zalloc(1, sizeof *set, err);
 	if (!set)
 		return TL_NOMEM;
-	enum tl_status st = tl_spool_new(spool_limit, spool_dir, &set->spool, err);
+	enum tl_status st = tl_spool_new(budget, tl_budget_share(budget, 1, 4, 0), &set->spool,
+					 err);
 	if (st == TL_OK)
 		st = (set->hash = tl_hash_new(err)) ? TL_OK : TL_NOMEM;
 	if (st != TL_OK) {

@@ -1,36 +1,159 @@
 /* SPDX-License-Identifier: MIT */
-/* bank: sequences in memory, by a dense index. */
+/* bank: sequences by a dense index, five bits a residue.
+ *
+ * Codes: 1 to 26 for A to Z, 27 for '*'.  Sequences begin anywhere within a group of eight, so what
+ * is read begins with the group and the few residues in front are passed over.
+ */
 #include <tl/bank.h>
 
 #include <stdlib.h>
+#include <string.h>
 
+#include <tl/bits.h>
 #include <tl/hash.h>
 #include <tl/mem.h>
+
+#define WHAT "the table of sequences"
+#define GROUPS 512 /* packed at a time */
+
+#define EACH(byte) (0x0101010101010101ULL * (byte))
+
+/* Eight residues to 40 bits. */
+static inline uint64_t pack(uint64_t x)
+{
+	uint64_t star = ~x >> 6 & EACH(1); /* '*' is the only one without that bit */
+	x = (x & EACH(0x1f)) ^ star * ('*' ^ 27);
+	x &= EACH(0x1f);
+	x = (x & 0x001f001f001f001fULL) | (x & 0x1f001f001f001f00ULL) >> 3;
+	x = (x & 0x000003ff000003ffULL) | (x & 0x03ff000003ff0000ULL) >> 6;
+	return (x & 0xfffff) | (x >> 12 & 0xfffff00000ULL);
+}
+
+/* And back. */
+static inline uint64_t unpack(uint64_t x)
+{
+	x = (x & 0xfffff) | (x & 0xfffff00000ULL) << 12;
+	x = (x & 0x000003ff000003ffULL) | (x & 0x000ffc00000ffc00ULL) << 6;
+	x = (x & 0x001f001f001f001fULL) | (x & 0x03e003e003e003e0ULL) << 3;
+	uint64_t star = (x + EACH(5)) >> 5 & EACH(1);
+	return (x | EACH(0x40)) ^ star * (('*' ^ 27) ^ 0x40);
+}
+
+static void put40(uint8_t *p, uint64_t v)
+{
+	tl_bits_put32(p, (uint32_t)v);
+	p[4] = (uint8_t)(v >> 32);
+}
+
+/* Appends whole groups. */
+static enum tl_status put_groups(struct tl_bank *bank, const uint8_t *p, size_t groups,
+				 struct tl_err *err)
+{
+	uint8_t out[GROUPS * 5];
+	enum tl_status st = TL_OK;
+	while (groups && st == TL_OK) {
+		size_t n = groups < GROUPS ? groups : GROUPS;
+		for (size_t i = 0; i < n; i++)
+			put40(out + 5 * i, pack(tl_bits_get64(p + 8 * i)));
+		st = tl_store_put(bank->store, out, 5 * n, err);
+		groups -= n;
+		p += 8 * n;
+	}
+	return st;
+}
+
+static enum tl_status put_residues(struct tl_bank *bank, struct tl_str s, struct tl_err *err)
+{
+	size_t has = bank->residues % 8, fill = has ? 8 - has : 0;
+	enum tl_status st = TL_OK;
+	if (!bank->store)
+		st = tl_store_new(bank->budget, bank->share ? bank->share : UINT64_MAX,
+				  &bank->store, err);
+	if (st != TL_OK || !s.n)
+		return st;
+	fill = fill < s.n ? fill : s.n;
+	memcpy(bank->tail + has, s.p, fill);
+	if (has + fill == 8)
+		st = put_groups(bank, bank->tail, 1, err);
+	size_t groups = (s.n - fill) / 8, rest = (s.n - fill) % 8;
+	if (st == TL_OK)
+		st = put_groups(bank, s.p + fill, groups, err);
+	if (rest)
+		memcpy(bank->tail, s.p + s.n - rest, rest);
+	bank->residues += s.n;
+	return st;
+}
+
+static enum tl_status grow(struct tl_bank *bank, struct tl_err *err)
+{
+	size_t n = bank->n + 1;
+	enum tl_status st = tl_budget_grow(bank->budget, &bank->end, &bank->end_cap, n,
+					   sizeof *bank->end, WHAT, err);
+	if (st == TL_OK)
+		st = tl_budget_grow(bank->budget, &bank->ordinal, &bank->ordinal_cap, n,
+				    sizeof *bank->ordinal, WHAT, err);
+	if (st == TL_OK)
+		st = tl_budget_grow(bank->budget, &bank->hash, &bank->hash_cap, n,
+				    sizeof *bank->hash, WHAT, err);
+	return st;
+}
 
 enum tl_status tl_bank_add(struct tl_bank *bank, uint64_t ordinal, struct tl_str residues, int more,
 			   struct tl_err *err)
 {
-	enum tl_status st = tl_buf_add(&bank->residues, residues.p, residues.n, err);
+	enum tl_status st = put_residues(bank, residues, err);
+	bank->pieces |= more;
 	if (st != TL_OK || more)
 		return st;
-	size_t n = bank->n + 1;
-	st = tl_mem_grow(&bank->end, &bank->end_cap, n, sizeof *bank->end, err);
+	if ((st = grow(bank, err)) != TL_OK)
+		return st;
+	bank->end[bank->n] = bank->residues;
+	bank->ordinal[bank->n] = ordinal;
+	if (bank->pieces) {
+		struct tl_bank_room room = {0};
+		st = tl_bank_read(bank, bank->n, &room, &residues, err);
+		bank->hash[bank->n] = st == TL_OK ? tl_hash_64(residues.p, residues.n) : 0;
+		tl_bank_leave(&room);
+		bank->pieces = false;
+	} else {
+		bank->hash[bank->n] = tl_hash_64(residues.p, residues.n);
+	}
+	bank->n += st == TL_OK;
+	return st;
+}
+
+enum tl_status tl_bank_read(const struct tl_bank *bank, size_t i, struct tl_bank_room *room,
+			    struct tl_str *ret, struct tl_err *err)
+{
+	uint64_t from = i ? bank->end[i - 1] : 0, to = bank->end[i];
+	uint64_t group = from / 8, packed = bank->residues / 8; /* groups in the store */
+	uint64_t last = to / 8 < packed ? (to + 7) / 8 : packed;
+	size_t groups = last > group ? (size_t)(last - group) : 0, over = (size_t)(from % 8);
+	struct tl_str bits = {NULL, 0};
+	tl_buf_reset(&room->letters);
+	enum tl_status st = tl_buf_reserve(&room->letters, 8 * groups + 8, err);
 	if (st == TL_OK)
-		st = tl_mem_grow(&bank->ordinal, &bank->ordinal_cap, n, sizeof *bank->ordinal, err);
-	if (st == TL_OK)
-		st = tl_mem_grow(&bank->hash, &bank->hash_cap, n, sizeof *bank->hash, err);
+		st = tl_store_get(bank->store, group * 5, groups * 5, &room->packed, &bits, err);
 	if (st != TL_OK)
 		return st;
-	bank->end[bank->n] = bank->residues.len;
-	bank->ordinal[bank->n] = ordinal;
-	struct tl_str whole = tl_bank_get(bank, bank->n);
-	bank->hash[bank->n++] = tl_hash_64(whole.p, whole.n);
+	uint8_t *out = room->letters.data;
+	for (size_t g = 0; g < groups; g++)
+		tl_bits_put64(out + 8 * g,
+			      unpack(tl_bits_get64(bits.p + 5 * g) & 0xffffffffffULL));
+	memcpy(out + 8 * groups, bank->tail, 8); /* what is not in the store yet */
+	*ret = (struct tl_str){out + over, (size_t)(to - from)};
 	return TL_OK;
+}
+
+void tl_bank_leave(struct tl_bank_room *room)
+{
+	tl_buf_free(&room->packed);
+	tl_buf_free(&room->letters);
 }
 
 int tl_bank_before(const struct tl_bank *bank, size_t i, size_t j)
 {
-	size_t li = tl_bank_get(bank, i).n, lj = tl_bank_get(bank, j).n;
+	uint64_t li = tl_bank_length(bank, i), lj = tl_bank_length(bank, j);
 	if (li != lj)
 		return li > lj;
 	if (bank->hash[i] != bank->hash[j])
@@ -40,7 +163,9 @@ int tl_bank_before(const struct tl_bank *bank, size_t i, size_t j)
 
 void tl_bank_free(struct tl_bank *bank)
 {
-	tl_buf_free(&bank->residues);
+	tl_budget_give(bank->budget, (bank->end_cap + bank->ordinal_cap + bank->hash_cap) *
+					     sizeof *bank->end);
+	tl_store_free(bank->store);
 	free(bank->end);
 	free(bank->ordinal);
 	free(bank->hash);

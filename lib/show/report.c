@@ -226,7 +226,7 @@ static void work_out_lengths(struct tl_report *r)
 			item[n++] = (struct tl_radix_item){r->length.slot[i].key,
 							   r->length.slot[i].value};
 	if (item)
-		tl_radix_sort(item, n);
+		tl_radix_items(item, n);
 	for (size_t i = 0; i < n; i++) {
 		records += item[i].value;
 		residues += item[i].key * item[i].value;

@@ -143,8 +143,31 @@ size_t tl_sketch_most(const struct tl_sketch_params *params, size_t len)
 	return all < most ? all : most;
 }
 
+/* The seeds whose hash is below `below`; those that are too many are left out. */
+static size_t roll(const struct tl_sketch_params *params, struct tl_str seq, uint64_t below,
+		   size_t most, struct tl_sketch_scratch *scratch)
+{
+	struct sink sink = {scratch->seed, 0, below};
+	if (params->alphabet == TL_NUCLEOTIDE)
+		roll_nucleotide(params, seq, &sink);
+	else
+		roll_protein(params, seq, &sink);
+	if (sink.n < most && below != UINT64_MAX)
+		return sink.n;
+	if (sink.n > most)
+		select_lowest(sink.seed, sink.n, most);
+	return sink.n < most ? sink.n : most;
+}
+
 enum tl_status tl_sketch_make(const struct tl_sketch_params *params, struct tl_str seq,
 			      struct tl_sketch_scratch *scratch, size_t *ret_n, struct tl_err *err)
+{
+	return tl_sketch_again(params, seq, UINT32_MAX, scratch, ret_n, err);
+}
+
+enum tl_status tl_sketch_again(const struct tl_sketch_params *params, struct tl_str seq,
+			       uint32_t top, struct tl_sketch_scratch *scratch, size_t *ret_n,
+			       struct tl_err *err)
 {
 	if (seq.n > LAST_POS)
 		seq.n = LAST_POS;
@@ -156,23 +179,23 @@ enum tl_status tl_sketch_make(const struct tl_sketch_params *params, struct tl_s
 	if (st != TL_OK || !most)
 		return st;
 	/* A first guess lets through a quarter more than are wanted; where too few come, all do. */
-	struct sink sink = {scratch->seed, 0, UINT64_MAX};
-	if (all > most + most / 4 + 16)
-		sink.below = UINT64_MAX / all * (most + most / 4 + 16);
-	for (;;) {
-		sink.n = 0;
-		if (params->alphabet == TL_NUCLEOTIDE)
-			roll_nucleotide(params, seq, &sink);
-		else
-			roll_protein(params, seq, &sink);
-		if (sink.n >= most || sink.below == UINT64_MAX)
-			break;
-		sink.below = UINT64_MAX;
-	}
-	if (sink.n > most)
-		select_lowest(sink.seed, sink.n, most);
-	*ret_n = sink.n < most ? sink.n : most;
+	uint64_t below = UINT64_MAX, guess = most + most / 4 + 16;
+	if (top < UINT32_MAX)
+		below = ((uint64_t)top + 1) << 32;
+	else if (all > guess)
+		below = UINT64_MAX / all * guess;
+	*ret_n = roll(params, seq, below, most, scratch);
+	if (top == UINT32_MAX && *ret_n < most && below != UINT64_MAX)
+		*ret_n = roll(params, seq, UINT64_MAX, most, scratch);
 	return TL_OK;
+}
+
+uint32_t tl_sketch_top(const struct tl_sketch_scratch *scratch, size_t n)
+{
+	uint64_t top = 0;
+	for (size_t i = 0; i < n; i++)
+		top = scratch->seed[i].hash > top ? scratch->seed[i].hash : top;
+	return (uint32_t)(top >> 32);
 }
 
 void tl_sketch_free(struct tl_sketch_scratch *scratch)

@@ -241,21 +241,24 @@ setup() {
 
 # ---- memory ----
 
-@test "-M 1M with -T: blocks wait on disk, the bytes are the same, nothing is left" {
-	gen_proteins 9000 4 >big.fa
+@test "-M with -T: blocks wait on disk, the bytes are the same, nothing is left" {
+	gen_proteins 20000 4 >big.fa
 	tl-parse big.fa | tl-intern | tl-align >big.tl
 	mkdir tmp
 	tl-reduce -v -M 1G -T tmp --refs a.fa -C a.tsv -o a.arc big.tl 2>err
 	grep -q ', 0 of them on disk$' err
-	tl-reduce -v -M 1M -T tmp --refs b.fa -C b.tsv -o b.arc big.tl 2>err
+	tl-reduce -t 1 -v -M 16M -T tmp --refs b.fa -C b.tsv -o b.arc big.tl 2>err
 	grep -qE ', [1-9][0-9]* of them on disk$' err
+	grep -q 'temporary files in tmp, which may need up to about [1-9][0-9]* MiB' err
 	same a.arc b.arc
 	same a.fa b.fa
 	same a.tsv b.tsv
 	[ -z "$(ls -A tmp)" ]
-	TMPDIR=$PWD/tmp tl-reduce -M 1M big.tl | cmp - a.arc
-	fails 73 tl-reduce -M 1M -T no-such-dir big.tl
+	TMPDIR=$PWD/tmp tl-reduce -t 1 -M 16M big.tl | cmp - a.arc
+	fails 73 tl-reduce -q -t 1 -M 16M -T no-such-dir big.tl
 	says no-such-dir
+	fails 64 tl-reduce -t 2 -M 16M big.tl
+	says 'at least 24 MiB'
 	fails 64 tl-reduce -M 1000 big.tl
 	fails 64 tl-reduce -M many big.tl
 }

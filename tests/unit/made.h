@@ -23,6 +23,7 @@
 #include <tl/restore.h>
 #include <tl/score.h>
 
+#include "banks.h"
 #include "tltest.h"
 
 #define MADE_MAX 200
@@ -347,7 +348,7 @@ static inline int made_intern(int fd)
 	struct tl_dedup *d;
 	struct tl_item *item;
 	made_open(&s, tl_reader_flags(r) | TL_STREAM_INTERNED);
-	tl_test_ok(tl_dedup_new(s.w, &d, &made_err), made_err);
+	tl_test_ok(tl_dedup_new(s.w, NULL, &d, &made_err), made_err);
 	for (;;) {
 		tl_test_ok(tl_reader_next(r, &item, &made_err), made_err);
 		if (!item)
@@ -372,7 +373,7 @@ struct made_edges {
 static inline void made_pair(struct made_edges *m, struct tl_align *ws, size_t i, size_t j,
 			     bool minus)
 {
-	struct tl_str a = tl_bank_get(&m->bank, i), b = tl_bank_get(&m->bank, j);
+	struct tl_str a = bank_get(&m->bank, i), b = bank_get(&m->bank, j);
 	struct tl_align_path path = {0};
 	uint8_t turned[1000];
 	if (!a.n || !b.n)
@@ -461,7 +462,7 @@ static inline enum tl_status made_take(int fd, const struct made_reduce *how, st
 	struct tl_item *item;
 	enum tl_status st;
 	/* A limit of a few blocks: some are in a file, some in memory. */
-	tl_test_ok(tl_set_new(3000, NULL, ret, &made_err), made_err);
+	tl_test_ok(tl_set_new(NULL, ret, &made_err), made_err);
 	(*ret)->want_words = true;
 	(*ret)->opt_prefer = how->prefer;
 	(*ret)->criterion = how->criterion;

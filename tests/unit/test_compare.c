@@ -10,7 +10,7 @@
 #include <tl/score.h>
 #include <tl/seeds.h>
 
-#include "tltest.h"
+#include "banks.h"
 
 #define LEN 260
 #define MOST 400
@@ -46,13 +46,14 @@ static enum tl_status compare(const struct tl_bank *bank, const struct tl_compar
 	struct tl_pool_opts opts = {.threads = threads};
 	struct tl_sketch_params sketch =
 		tl_sketch_choose(params->alphabet, params->criterion.identity);
-	struct tl_seeds seeds;
 	struct tl_pool *pool;
 	tl_test_ok(tl_pool_new(&opts, &pool, err), *err);
-	tl_test_ok(tl_seeds_find(pool, bank, &sketch, &seeds, err), *err);
-	enum tl_status st = tl_compare_pairs(pool, bank, seeds.pair, seeds.n, params, opt_large,
-					     emit, f, &f->sum, err);
-	tl_seeds_free(&seeds);
+	struct pairs found = bank_pairs(pool, NULL, bank, &sketch);
+	struct pair_list list = {found.pair, found.n, 0};
+	struct tl_pair_source source = {pair_list_next, &list};
+	enum tl_status st = tl_compare_pairs(pool, bank, &source, params, opt_large, emit, f,
+					     &f->sum, err);
+	free(found.pair);
 	tl_pool_free(pool);
 	return st;
 }
@@ -217,7 +218,7 @@ static bool check_edge(const struct tl_bank *bank, const struct tl_compare_param
 	const struct tl_score *score = tl_score_of(params->alphabet);
 	bool minus = e->flags & TL_EDGE_MINUS;
 	tl_test(e->a % 2 == 0 && e->b % 2 == 0 && e->a != e->b);
-	struct tl_str a = tl_bank_get(bank, e->a / 2), b = tl_bank_get(bank, e->b / 2);
+	struct tl_str a = bank_get(bank, e->a / 2), b = bank_get(bank, e->b / 2);
 	if (minus) {
 		tl_alphabet_revcomp(turned, b.p, b.n);
 		b.p = turned;

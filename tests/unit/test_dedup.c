@@ -22,7 +22,7 @@ static struct tl_dedup_sum dedup(const char *from, const char *to, unsigned thre
 	struct tl_item *item;
 	struct tl_err err = {0};
 	tl_test_ok(tl_reader_open(pool, &path, 1, &opts, &r, &err), err);
-	tl_test_ok(tl_dedup_new(sink.w, &d, &err), err);
+	tl_test_ok(tl_dedup_new(sink.w, NULL, &d, &err), err);
 	for (;;) {
 		tl_test_ok(tl_reader_next(r, &item, &err), err);
 		if (!item)
@@ -376,7 +376,7 @@ static void test_bases_move(void)
 {
 	for (int kind = TL_KIND_DUP; kind <= TL_KIND_DELTA; kind++) {
 		struct tl_pool *pool = streams_pool(1);
-		struct streams_sink sink = streams_open(pool, "copies.tl", 0);
+		struct streams_sink sink = streams_open(pool, "copies.tl", TL_STREAM_INTERNED);
 		put_copies(sink.w, (enum tl_kind)kind);
 		streams_end(&sink, 7);
 		tl_pool_free(pool);

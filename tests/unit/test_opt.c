@@ -32,7 +32,7 @@ static const struct tl_opt table[] = {
 
 static const char *const usage[] = {"[OPTION]...", NULL};
 static const struct tl_opt_tool tool = {
-	"tl-test", "test", usage, "O(1)", table, sizeof table / sizeof *table, true,
+	"tl-test", "test", usage, "O(1)", table, sizeof table / sizeof *table, true, 0, 0,
 };
 
 static struct fields got;

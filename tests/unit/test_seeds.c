@@ -3,7 +3,7 @@
  * strands, order; the same for any number of threads. */
 #include <tl/seeds.h>
 
-#include "tltest.h"
+#include "banks.h"
 
 #define LEN 400
 
@@ -18,15 +18,29 @@ static struct tl_pool *make_pool(unsigned threads)
 	return pool;
 }
 
-static struct tl_seeds find(const struct tl_bank *bank, const struct tl_sketch_params *params,
-			    unsigned threads)
+static void free_pairs(struct pairs *f)
 {
-	struct tl_pool *pool = make_pool(threads);
-	struct tl_seeds seeds;
+	free(f->pair);
+	*f = (struct pairs){0};
+}
+
+/* With a budget that is far too small for some of them: half the calls sort on disk. */
+static struct pairs find(const struct tl_bank *bank, const struct tl_sketch_params *params,
+			 unsigned threads)
+{
+	struct tl_budget_opts opts = {.limit = 24u << 20};
+	struct tl_budget *budget = NULL;
 	struct tl_err err = {0};
-	tl_test_ok(tl_seeds_find(pool, bank, params, &seeds, &err), err);
+	struct tl_pool *pool = make_pool(threads);
+	if (tl_test_below(2))
+		tl_test_ok(tl_budget_new(&opts, &budget, &err), err);
+	struct pairs f = bank_pairs(pool, budget, bank, params);
 	tl_pool_free(pool);
-	return seeds;
+	struct tl_budget_sum sum;
+	tl_budget_sum(budget, &sum);
+	tl_test_eq(sum.used, 0);
+	tl_budget_free(budget);
+	return f;
 }
 
 static uint8_t letter(enum tl_alphabet alphabet)
@@ -68,7 +82,7 @@ static size_t sketch(const struct tl_bank *bank, const struct tl_sketch_params *
 {
 	struct tl_err err = {0};
 	size_t n;
-	tl_test_ok(tl_sketch_make(params, tl_bank_get(bank, i), &scratch[which], &n, &err), err);
+	tl_test_ok(tl_sketch_make(params, bank_get(bank, i), &scratch[which], &n, &err), err);
 	return n;
 }
 
@@ -88,7 +102,7 @@ static size_t shared(const struct tl_bank *bank, const struct tl_sketch_params *
 				continue;
 			int64_t at = (int64_t)t->pos;
 			if (p->minus)
-				at = (int64_t)tl_bank_get(bank, p->centre).n - params->k - at;
+				at = (int64_t)bank_get(bank, p->centre).n - params->k - at;
 			int64_t d = at - (int64_t)s->pos;
 			hits += d >= p->lo && d <= p->hi;
 			*ret_ends |= (d == p->lo ? 1u : 0) | (d == p->hi ? 2u : 0);
@@ -106,7 +120,7 @@ static int before(const struct tl_pair *p, const struct tl_pair *q)
 
 /* What holds of each pair and of their order. */
 static void check_pairs(const struct tl_bank *bank, const struct tl_sketch_params *params,
-			const struct tl_seeds *seeds)
+			const struct pairs *seeds)
 {
 	for (size_t i = 0; i < seeds->n; i++) {
 		const struct tl_pair *p = &seeds->pair[i];
@@ -121,7 +135,7 @@ static void check_pairs(const struct tl_bank *bank, const struct tl_sketch_param
 	}
 }
 
-static bool has_pair(const struct tl_seeds *seeds, size_t member, size_t centre, bool minus)
+static bool has_pair(const struct pairs *seeds, size_t member, size_t centre, bool minus)
 {
 	struct tl_pair p = {.member = (uint32_t)member, .centre = (uint32_t)centre, .minus = minus};
 	size_t lo = 0, hi = seeds->n;
@@ -151,7 +165,7 @@ static int by_hash(const void *x, const void *y)
 }
 
 /* Each member of a group is paired with the sequence that goes before all others in it. */
-static void check_group(const struct tl_bank *bank, const struct tl_seeds *seeds,
+static void check_group(const struct tl_bank *bank, const struct pairs *seeds,
 			const struct seed *seed, size_t n)
 {
 	size_t centre = 0;
@@ -169,7 +183,7 @@ static void check_group(const struct tl_bank *bank, const struct tl_seeds *seeds
 }
 
 static void check_complete(const struct tl_bank *bank, const struct tl_sketch_params *params,
-			   const struct tl_seeds *seeds)
+			   const struct pairs *seeds)
 {
 	struct seed *seed = NULL;
 	size_t n = 0, groups = 0;
@@ -210,10 +224,10 @@ static void test_families(void)
 		struct tl_sketch_params params = random_params(alphabet);
 		struct tl_bank bank = {0};
 		fill(&bank, alphabet, round < 4 ? (size_t)round : 2 + tl_test_below(60));
-		struct tl_seeds seeds = find(&bank, &params, 2);
+		struct pairs seeds = find(&bank, &params, 2);
 		check_pairs(&bank, &params, &seeds);
 		check_complete(&bank, &params, &seeds);
-		tl_seeds_free(&seeds);
+		free_pairs(&seeds);
 		tl_test(seeds.n == 0 && !seeds.pair);
 		tl_bank_free(&bank);
 	}
@@ -221,7 +235,7 @@ static void test_families(void)
 
 /* Of each member's pairs so many are kept, as they were, the one with most hits among them.  Which
  * others is left to the module. */
-static void check_best(const struct tl_seeds *all, const struct tl_seeds *some, unsigned most)
+static void check_best(const struct pairs *all, const struct pairs *some, unsigned most)
 {
 	size_t at = 0;
 	for (size_t i = 0, j; i < all->n; i = j) {
@@ -250,13 +264,13 @@ static void test_centres(void)
 		struct tl_sketch_params params = random_params(alphabet);
 		struct tl_bank bank = {0};
 		fill(&bank, alphabet, 80);
-		struct tl_seeds all = find(&bank, &params, 2), some;
+		struct pairs all = find(&bank, &params, 2), some;
 		for (params.centres = 1; params.centres < 8; params.centres *= 2) {
 			some = find(&bank, &params, 2);
 			check_best(&all, &some, params.centres);
-			tl_seeds_free(&some);
+			free_pairs(&some);
 		}
-		tl_seeds_free(&all);
+		free_pairs(&all);
 		tl_bank_free(&bank);
 	}
 }
@@ -283,7 +297,7 @@ static void check_planted(enum tl_alphabet alphabet, bool minus)
 	add(&bank, minus ? turned : b, LEN);
 	if (!swap)
 		add(&bank, a, 300);
-	struct tl_seeds seeds = find(&bank, &params, 2);
+	struct pairs seeds = find(&bank, &params, 2);
 	tl_test_eq(seeds.n, 1);
 	tl_test_eq(seeds.pair[0].member, !swap);
 	tl_test_eq(seeds.pair[0].centre, swap);
@@ -292,7 +306,7 @@ static void check_planted(enum tl_alphabet alphabet, bool minus)
 	tl_test_eq(seeds.pair[0].hi, (int64_t)q - (int64_t)p);
 	tl_test_eq(shared(&bank, &params, &seeds.pair[0], &ends), seeds.pair[0].hits);
 	tl_test(seeds.pair[0].hits >= len - params.k + 1);
-	tl_seeds_free(&seeds);
+	free_pairs(&seeds);
 	tl_bank_free(&bank);
 }
 
@@ -321,12 +335,12 @@ static void test_densest(void)
 		memcpy(a + 150, b + 320, second);
 		add(&bank, b, LEN);
 		add(&bank, a, 300);
-		struct tl_seeds seeds = find(&bank, &params, 1);
+		struct pairs seeds = find(&bank, &params, 1);
 		tl_test_eq(seeds.n, 1);
 		tl_test_eq(seeds.pair[0].lo, round % 2 ? 170 : 10);
 		tl_test_eq(seeds.pair[0].hi, round % 2 ? 170 : 10);
 		tl_test(seeds.pair[0].hits >= 70 - params.k + 1);
-		tl_seeds_free(&seeds);
+		free_pairs(&seeds);
 		tl_bank_free(&bank);
 	}
 }
@@ -336,13 +350,13 @@ static void test_edges(void)
 {
 	struct tl_sketch_params params = tl_sketch_choose(TL_NUCLEOTIDE, 950000);
 	struct tl_bank bank = {0};
-	struct tl_seeds seeds;
+	struct pairs seeds;
 	uint8_t poly[100], seq[LEN];
 	memset(poly, 'A', sizeof poly);
 	for (int i = 0; i < 6; i++) {
 		seeds = find(&bank, &params, 2);
 		tl_test_eq(seeds.n, 0);
-		tl_seeds_free(&seeds);
+		free_pairs(&seeds);
 		add(&bank,
 		    i < 2   ? (const uint8_t *)""
 		    : i < 4 ? (const uint8_t *)"ACGTC"
@@ -362,7 +376,7 @@ static void test_edges(void)
 	for (size_t i = 1; i < 50; i++)
 		tl_test(has_pair(&seeds, i, 0,
 				 false)); /* alike: the smallest ordinal is the centre */
-	tl_seeds_free(&seeds);
+	free_pairs(&seeds);
 	tl_bank_free(&bank);
 }
 
@@ -380,18 +394,18 @@ static void test_threads(void)
 			tl_sketch_choose((enum tl_alphabet)alphabet, 900000);
 		struct tl_bank bank = {0};
 		fill(&bank, (enum tl_alphabet)alphabet, 700);
-		struct tl_seeds one = find(&bank, &params, 1);
+		struct pairs one = find(&bank, &params, 1);
 		tl_test(one.n > 500);
 		for (int t = 0; t < 2; t++) {
-			struct tl_seeds more = find(&bank, &params, threads[t]);
+			struct pairs more = find(&bank, &params, threads[t]);
 			tl_test_eq(more.n, one.n);
 			tl_test_eq(more.seeds, one.seeds);
 			tl_test_eq(more.groups, one.groups);
 			for (size_t i = 0; i < one.n; i++)
 				tl_test(same_pair(&one.pair[i], &more.pair[i]));
-			tl_seeds_free(&more);
+			free_pairs(&more);
 		}
-		tl_seeds_free(&one);
+		free_pairs(&one);
 		tl_bank_free(&bank);
 	}
 }

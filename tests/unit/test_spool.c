@@ -2,6 +2,8 @@
 /* test_spool: blocks come back as they were put, from memory, from the disk, and from both. */
 #include <tl/spool.h>
 
+#include <tl/store.h>
+
 #include <tl/hash.h>
 
 #include "tltest.h"
@@ -65,7 +67,7 @@ static void run(uint64_t limit, uint64_t *ret_bytes, uint64_t *ret_spilled)
 {
 	struct tl_spool *s;
 	struct tl_err err = {0};
-	tl_test_ok(tl_spool_new(limit, NULL, &s, &err), err);
+	tl_test_ok(tl_spool_new(NULL, limit, &s, &err), err);
 	for (size_t i = 0; i < BLOCKS; i++) {
 		tl_test_eq(tl_spool_count(s), i);
 		tl_test_ok(tl_spool_put(s, &block[i], &err), err);
@@ -75,7 +77,8 @@ static void run(uint64_t limit, uint64_t *ret_bytes, uint64_t *ret_spilled)
 		check(s, tl_test_below(BLOCKS));
 	*ret_bytes = tl_spool_bytes(s);
 	*ret_spilled = tl_spool_spilled(s);
-	tl_test(*ret_bytes - *ret_spilled <= limit);
+	tl_test(*ret_bytes - *ret_spilled < TL_STORE_CHUNK ||
+		*ret_bytes - *ret_spilled <= limit + TL_STORE_CHUNK);
 	tl_spool_free(s);
 }
 
@@ -91,12 +94,12 @@ static void check_limits(size_t size)
 	tl_test(all > 0 && all <= raw);
 	run(0, &bytes, &spilled);
 	tl_test_eq(bytes, all);
-	tl_test_eq(spilled, all);
-	run(all, &bytes, &spilled);
+	tl_test_eq(spilled, all / TL_STORE_CHUNK * TL_STORE_CHUNK);
+	run(all + TL_STORE_CHUNK, &bytes, &spilled);
 	tl_test_eq(spilled, 0);
-	run(all / 2, &bytes, &spilled);
+	run(TL_STORE_CHUNK, &bytes, &spilled);
 	tl_test_eq(bytes, all);
-	tl_test(spilled > 0 && spilled < all);
+	tl_test(spilled > 0 ? spilled < all : all <= 2 * TL_STORE_CHUNK);
 }
 
 static void test_tiny(void)
@@ -106,7 +109,7 @@ static void test_tiny(void)
 
 static void test_small(void)
 {
-	check_limits(3000);
+	check_limits(60000);
 }
 
 static void test_large(void)
@@ -117,7 +120,7 @@ static void test_large(void)
 	for (size_t i = 0; i < 4; i++)
 		make(&block[i], i, 4u << 20);
 	for (size_t k = 0; k < 3; k++) {
-		tl_test_ok(tl_spool_new(limits[k], NULL, &s, &err), err);
+		tl_test_ok(tl_spool_new(NULL, limits[k], &s, &err), err);
 		for (size_t i = 0; i < 4; i++)
 			tl_test_ok(tl_spool_put(s, &block[i], &err), err);
 		for (size_t i = 4; i-- > 0;)
@@ -143,7 +146,7 @@ static void test_compressed(void)
 		tl_block_sum(head, tl_hash_64(block[0].payload.data, block[0].payload.len));
 	tl_test_ok(tl_block_open(&block[0], &err), err);
 	tl_test_ok(tl_block_decode(&block[0], &err), err);
-	tl_test_ok(tl_spool_new(1000, NULL, &s, &err), err);
+	tl_test_ok(tl_spool_new(NULL, 1000, &s, &err), err);
 	tl_test_ok(tl_spool_put(s, &block[0], &err), err);
 	tl_test(tl_spool_bytes(s) < 1000);
 	tl_test_eq(tl_spool_spilled(s), 0);
@@ -156,17 +159,25 @@ static void test_no_directory(void)
 {
 	struct tl_spool *s;
 	struct tl_err err = {0};
-	make(&block[0], 0, 500);
+	make(&block[0], 0, 60000);
 	while (!block[0].payload.len)
-		make(&block[0], 0, 500);
-	tl_test_ok(tl_spool_new(1 << 20, "/nowhere/at/all", &s, &err), err);
+		make(&block[0], 0, 60000);
+	struct tl_budget_opts opts = {.dir = "/nowhere/at/all"};
+	struct tl_budget *budget;
+	tl_test_ok(tl_budget_new(&opts, &budget, &err), err);
+	tl_test_ok(tl_spool_new(budget, 1 << 20, &s, &err), err);
 	tl_test_ok(tl_spool_put(s, &block[0], &err), err);
 	check(s, 0);
 	tl_spool_free(s);
-	tl_test_ok(tl_spool_new(0, "/nowhere/at/all", &s, &err), err);
-	tl_test_eq(tl_spool_put(s, &block[0], &err), TL_CANTCREATE);
-	tl_test_eq(tl_spool_count(s), 0);
+	tl_test_ok(tl_spool_new(budget, 0, &s, &err), err);
+	enum tl_status st = TL_OK;
+	size_t n = 0;
+	for (; st == TL_OK && n < 10000; n++)
+		st = tl_spool_put(s, &block[0], &err);
+	tl_test_eq(st, TL_CANTCREATE);
+	tl_test_eq(tl_spool_count(s), n - 1);
 	tl_spool_free(s);
+	tl_budget_free(budget);
 	tl_spool_free(NULL);
 }
 

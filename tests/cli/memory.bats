@@ -1,0 +1,62 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The memory limit: the same bytes whatever it is, and no process holds more than it says.
+
+load helper
+
+# As tool -M LIMIT, on one thread; what it held goes to a file of its name.
+held() {
+	local tool=$1 limit=$2
+	shift 2
+	/usr/bin/time -o "$tool.held" -f %M "$tool" -t 1 ${limit:+-M "$limit"} "$@"
+}
+
+setup_file() {
+	[ -x /usr/bin/time ] || skip "there is no /usr/bin/time"
+}
+
+@test "at the least -M every tool gives the same bytes, within its limit" {
+	gen_proteins 20000 9 >p.fa
+	mkdir tmp
+	export TMPDIR=$PWD/tmp
+	for limit in '' 16M 20M 64M; do
+		held tl-parse "$limit" p.fa >s.tl
+		held tl-intern "$limit" s.tl >i.tl
+		held tl-align "$limit" i.tl >a.tl
+		held tl-reduce "$limit" -z -C c.tsv --refs r.fa a.tl >z.tl
+		for f in s.tl i.tl a.tl z.tl c.tsv r.fa; do
+			[ -n "$limit" ] || mv "$f" "whole.$f"
+			[ -z "$limit" ] || same "whole.$f" "$f"
+		done
+		[ -n "$limit" ] || { cp whole.s.tl s.tl; cp whole.z.tl z.tl; }
+		held tl-parse "$limit" -d whole.z.tl | cmp - p.fa
+		held tl-reduce "$limit" -x whole.z.tl | tl-parse -d | cmp - p.fa
+		[ -n "$limit" ] || { cp whole.i.tl i.tl; cp whole.a.tl a.tl; continue; }
+		case $(tl-stats -V; ldd "$(command -v tl-align)") in
+		*asan* | *tsan*) echo "# peaks are not looked at: sanitizers hold memory of their own" >&3; continue ;;
+		esac
+		for f in *.held; do
+			[ "$(cat "$f")" -lt $(((${limit%M} + 64) * 1024)) ] || { echo "$f: $(cat "$f") KiB with $limit"; false; }
+		done
+	done
+	[ -z "$(ls -A tmp)" ]
+}
+
+@test "-M that is too low for the table of records is an error that says so, with no output" {
+	awk 'BEGIN { srand(1); for (i = 0; i < 500000; i++) printf ">%d\n%s%d\n", i, "MK", i }' |
+		tr 0123456789 ACDEFGHIKL >p.fa
+	fails 75 tl-intern -t 1 -M 16M -o out.tl <(tl-parse p.fa)
+	says 'the memory limit is too low'
+	[ ! -e out.tl ]
+}
+
+@test "TL_MEMORY is shared out over a pipe; -M goes before it" {
+	gen_proteins 100 1 >p.fa
+	tl-parse p.fa >s.tl
+	TL_MEMORY=10M fails 64 tl-align -t 1 s.tl
+	says TL_MEMORY
+	TL_MEMORY=some fails 64 tl-align -t 1 s.tl
+	TL_MEMORY=10M tl-align -t 1 -M 16M s.tl >/dev/null
+	TL_MEMORY=128M tl-intern -t 1 s.tl >/dev/null
+	TL_MEMORY=50% tl-align -t 1 s.tl >/dev/null
+}
