@@ -201,7 +201,8 @@ static enum tl_status decode(const struct opts *opts, const struct tl_tool_run *
 	struct tl_reader_opts ropts = {.raw_edge = true};
 	struct tl_restore_opts xopts = {.refs_only = opts->refs, .fasta = opts->fasta,
 					.wrap = opts->wrap >= 0,
-					.width = opts->wrap > 0 ? (uint64_t)opts->wrap : 0};
+					.width = opts->wrap > 0 ? (uint64_t)opts->wrap : 0,
+					.opt_pool = run->pool};
 	struct tl_restore_sum sum;
 	struct tl_reader *reader;
 	enum tl_status st = tl_tool_reader(run, &ropts, &reader, err);

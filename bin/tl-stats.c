@@ -39,12 +39,13 @@ static enum tl_status count(void *ctx, const struct tl_item *item, struct tl_err
 }
 
 /* Reads the stream through; the reader shows each block to the report. */
-static enum tl_status read_through(struct tl_reader *r, bool verify, struct tl_err *err)
+static enum tl_status read_through(const struct tl_tool_run *run, struct tl_reader *r, bool verify,
+				   struct tl_err *err)
 {
 	struct tl_item *item;
 	enum tl_status st;
 	if (verify) {
-		struct tl_restore_opts ropts = {0};
+		const struct tl_restore_opts ropts = {.opt_pool = run->pool};
 		struct tl_restore_sum sum;
 		struct tl_out *nowhere;
 		if ((st = tl_out_null(&nowhere, err)) != TL_OK)
@@ -68,7 +69,7 @@ static enum tl_status make_report(const struct opts *opts, const struct tl_tool_
 	enum tl_status st = tl_tool_reader(run, &ropts, &r, err);
 	if (st != TL_OK)
 		return st;
-	st = read_through(r, opts->verify, err);
+	st = read_through(run, r, opts->verify, err);
 	tl_reader_totals_get(r, &totals);
 	tl_reader_close(r);
 	if (st != TL_OK)

@@ -7,7 +7,14 @@
  * block of each kind. What a stream may contain is checked here: bases before use and before
  * others of their ordinals, of the same alphabet, depth at most TL_EXPAND_DEPTH, rising ordinals,
  * FILE blocks that fit their records, the sums of resolved residues.
- * Threads: as the reader's.
+ *
+ *     while (tl_expand_next(x, &ev, err) == TL_OK && ev.what != TL_EXPAND_END)
+ *             for (i = 0; ev.what == TL_EXPAND_ENTRIES && i < ev.n; i++)
+ *                     tl_expand_residues(&ev, i, &room, &residues, err), use them;
+ *             then tl_expand_done(x, &ev, residues, err)
+ *
+ * What an event points to stays until tl_expand_done is told of it, so that several can be worked
+ * on at a time.  Threads: as the reader's, but tl_expand_residues may be called by any.
  */
 #ifndef TL_EXPAND_H
 #define TL_EXPAND_H
@@ -16,6 +23,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <tl/batch.h>
+#include <tl/buf.h>
+#include <tl/col.h>
 #include <tl/err.h>
 #include <tl/names.h>
 #include <tl/note.h>
@@ -28,33 +37,55 @@ extern "C" {
 #define TL_EXPAND_DEPTH 8 /* deltas between a record and one that stands whole, at most */
 
 struct tl_expand_opts {
-	bool refs_only;        /* give only references (all SEQS records of a stream that is no archive) */
-	struct tl_names *opt_names; /* give only references named here with all their members, and members named here */
+	bool refs_only; /* only references (all SEQS records of a stream that is no archive) */
+	struct tl_names *opt_names; /* only references named here with all their members, and
+				     * members named here */
+	uint64_t file;  /* only records of that input file, from 1; 0: of all */
+	uint64_t part, parts; /* of those every parts-th record, from the part-th on (from 1);
+			       * parts 0: all */
+	size_t bytes;   /* an event of several entries has about so many at most; 0: one entry */
 };
 
-enum tl_expand_what { TL_EXPAND_ENTRY, TL_EXPAND_FILE, TL_EXPAND_NOTE, TL_EXPAND_END };
+enum tl_expand_what {
+	TL_EXPAND_ENTRIES,
+	TL_EXPAND_FILE,
+	TL_EXPAND_NOTE,
+	TL_EXPAND_STREAM, /* a stream is over and another follows: all that was given must be done
+			   * before the next call */
+	TL_EXPAND_END,
+};
 
 struct tl_expand_event {
 	enum tl_expand_what what;
-	/* ENTRY: one entry of a batch (a record, or a piece of one; pieces follow each other). */
-	struct tl_entry entry;  /* strings valid until the next call */
-	enum tl_kind kind;
-	enum tl_alphabet alphabet;
-	uint32_t width;
-	enum tl_eol eol;
-	enum tl_format format;
-	const uint8_t *residues; /* entry.length bytes, valid until the next call */
-	bool reference;          /* a record that stands whole and is not loose */
-	uint64_t root;           /* ordinal of its reference, its own where it is one or loose */
-	/* FILE: all records of the file were given. */
+	uint16_t stream_flags; /* of the stream that the event comes from */
+	/* ENTRIES: [at, at + n) of a batch, records or pieces of one; pieces follow each other. */
+	const struct tl_batch *batch;
+	size_t at, n;
+	uint64_t records, residues; /* that begin in them; in them */
+	bool pieces;                /* some are pieces */
+	bool reference; /* they stand whole and are not loose */
+	uint64_t root;  /* of a copy: ordinal of its reference */
+	bool summed;    /* tl_expand_done wants the residues */
+	/* FILE: all records of the file were given.  Valid until the next call. */
 	const struct tl_note_file *file;
+	uint64_t number; /* of the file, from 1 */
+	bool wanted;     /* by opts.file */
 	/* NOTE: prov or another ancillary block that is safe to copy, as soon as it is read.  Its
-	 * payload may be taken out (tl_writer_forward). */
+	 * payload may be taken out (tl_writer_forward).  Valid until the next call. */
 	struct tl_item *note;
-	uint16_t stream_flags;   /* of the stream that the event comes from */
+	/* How a copy is made; expand's. */
+	struct tl_str from;
+	bool script;
+	void *held;
+	uint64_t serial;
 };
 
 struct tl_expand;
+
+/* Buffers in which residues are made.  A struct of zeros is empty. */
+struct tl_expand_room {
+	struct tl_buf residues, scratch;
+};
 
 /* reader stays the caller's and must have been opened with nothing raw but edges. */
 enum tl_status tl_expand_new(struct tl_reader *reader, const struct tl_expand_opts *opts,
@@ -64,7 +95,19 @@ enum tl_status tl_expand_new(struct tl_reader *reader, const struct tl_expand_op
 enum tl_status tl_expand_next(struct tl_expand *x, struct tl_expand_event *ret,
 			      struct tl_err *err) TL_CHECK;
 
-void tl_expand_free(struct tl_expand *x); /* NULL is fine */
+/* The residues of entry i of the event; they lie in the stream's memory, or are appended to
+ * room->residues.  Any thread, with a room of its own.  TL_DATA where a script is broken. */
+enum tl_status tl_expand_residues(const struct tl_expand_event *ev, size_t i,
+				  struct tl_expand_room *room, struct tl_str *ret,
+				  struct tl_err *err) TL_CHECK;
+
+/* Nothing of that event, of entries, and of those before it is needed any more.  Where it is summed,
+ * residues are those of its one entry, which are compared with the archive's sum; {NULL, 0} where
+ * they were not made: then they are not.  TL_DATA.  In the order of events. */
+enum tl_status tl_expand_done(struct tl_expand *x, const struct tl_expand_event *ev,
+			      struct tl_str residues, struct tl_err *err) TL_CHECK;
+
+void tl_expand_free(struct tl_expand *x); /* all is done by then; NULL is fine */
 
 #ifdef __cplusplus
 }

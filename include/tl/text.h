@@ -21,6 +21,9 @@
 extern "C" {
 #endif
 
+/* The case of residues; other bytes stay as they are. */
+enum tl_text_case { TL_TEXT_AS_IT_WAS, TL_TEXT_UPPER, TL_TEXT_LOWER };
+
 /* How an entry is written as text. */
 struct tl_text_style {
 	bool own;        /* the entry's own layout, all bytes: the original text */
@@ -29,6 +32,7 @@ struct tl_text_style {
 	bool end_line;   /* end the last line also where the text had no line end (a subset) */
 	uint64_t width;  /* !own: characters of a line, 0: one line; lines end in LF, odd bytes
 			  * and case stay */
+	enum tl_text_case letters;
 	const char *prefix; /* put behind '>' or '@' (NULL: nothing), for --refs-id */
 	size_t prefix_len;
 	/* Kept over the pieces of a record, 0 at first: */
@@ -42,6 +46,15 @@ struct tl_text_style {
 enum tl_status tl_text_render(const struct tl_entry *e, enum tl_alphabet alphabet, uint32_t width,
 			      enum tl_eol eol, const uint8_t *residues, struct tl_text_style *style,
 			      struct tl_buf *out, struct tl_err *err) TL_CHECK;
+
+/* Carries style over entry e as tl_text_render does, without writing: for who renders the pieces of
+ * a record side by side.  What is broken is left to tl_text_render. */
+void tl_text_pass(const struct tl_entry *e, enum tl_alphabet alphabet, uint32_t width,
+		  enum tl_eol eol, struct tl_text_style *style);
+
+/* Appends what entry e has of a header, and LF where the header ends in it. */
+enum tl_status tl_text_name(const struct tl_entry *e, struct tl_buf *out, struct tl_err *err)
+	TL_CHECK;
 
 /* The first word of a header: up to the first space, tab or Ctrl-A. */
 struct tl_str tl_text_word(struct tl_str head);

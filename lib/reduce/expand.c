@@ -1,48 +1,55 @@
 /* SPDX-License-Identifier: MIT */
 /* expand: the records of any stream in the order of their ordinals, with their residues.
  *
- * Batches wait in queues.  A record that is copied from others and not wanted is not resolved.
- * Records of which no block can hold a smaller one any more may be given: up to the first ordinal
- * of the last block that is no base (the frontier), or the end of a FILE.
+ * Batches wait in queues.  Records of which no block can hold a smaller one any more may be given:
+ * up to the first ordinal of the last block that is no base (the frontier), or the end of a FILE.
  *
- * Contents: 1. a batch is done  2. taking blocks in  3. giving records out  4. the object.
+ * Contents: 1. a batch is done  2. taking blocks in  3. events  4. the object.
  */
 #include <tl/expand.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <tl/hash.h>
 #include <tl/mem.h>
 
+#include "expand_give.h"
 #include "gather.h"
 #include "held.h"
 #include "queues.h"
 #include "sources.h"
 
-struct tl_expand {
-	struct tl_reader *reader;
-	struct tl_expand_opts opts;
-	/* Of the stream at hand: */
-	struct tl_sources sources;
-	struct tl_queues queues;
-	struct tl_held *kept;    /* given out, but copied from */
-	struct tl_gather script; /* of the delta that is given */
-	uint64_t stream;
-	uint16_t stream_flags;
-	bool open;         /* frontier is set */
-	uint64_t frontier; /* records up to this ordinal may be given */
-	bool any;          /* a record was given */
-	uint64_t given;    /* ordinal of the last one */
-	/* Records since the last FILE, the first's ordinal; the end of that FILE. */
-	uint64_t in_file, file_first, file_end;
-	/* A block of the next stream, or a FILE that waits for its records. */
-	struct tl_item *ahead;
-	struct tl_item *shown; /* the block of the last event */
-	bool ended;
-	struct tl_buf resolved, scratch; /* a delta being given */
-};
+#define SPARES 8               /* batches kept to be used again */
+#define SPARE_BYTES (8u << 20) /* and no larger than that */
 
 /* 1. A batch is done. */
+
+/* Its memory serves another one, where it is not unusually much. */
+static void spare(struct tl_expand *x, struct tl_held *h)
+{
+	if (x->spares >= SPARES || !h->batch.cap || h->batch.resi.bytes.cap > SPARE_BYTES ||
+	    h->batch.head.bytes.cap > SPARE_BYTES) {
+		tl_held_free(h);
+		return;
+	}
+	h->next = x->spare;
+	x->spare = h;
+	x->spares++;
+}
+
+/* Frees what waits for events before this one. */
+static void release(struct tl_expand *x, uint64_t serial)
+{
+	while (x->retired.head && x->retired.head->serial <= serial) {
+		struct tl_held *h = x->retired.head;
+		x->retired.head = h->next;
+		h->next = NULL;
+		spare(x, h);
+	}
+	if (!x->retired.head)
+		x->retired.tail = NULL;
+}
 
 /* A stream is over: nothing of it can be copied from any more. */
 static void forget(struct tl_expand *x)
@@ -51,6 +58,8 @@ static void forget(struct tl_expand *x)
 	tl_queues_forget(&x->queues);
 	tl_held_free(x->kept);
 	x->kept = NULL;
+	tl_held_free(x->retired.head);
+	x->retired = (struct tl_held_list){NULL, NULL};
 	x->open = false;
 	x->script.at = NULL;
 }
@@ -61,29 +70,34 @@ static bool is_source(const struct tl_expand *x, const struct tl_held *h)
 	return h->base || (x->stream_flags & TL_STREAM_INTERNED && h->batch.kind == TL_KIND_SEQ);
 }
 
-/* The batch at the head of q was given out: keep it where it is a source, else free it. */
-static enum tl_status drop_head(struct tl_expand *x, struct tl_queue *q, struct tl_err *err)
+/* The batch at the head of q was given out: keep it where it is a source, else it may go when its
+ * events are done. */
+static void drop_head(struct tl_expand *x, struct tl_queue *q)
 {
-	struct tl_held *h = q->head;
-	if (h->has_sum && q->sum) {
-		struct tl_hash128 have = tl_hash_get(q->sum);
-		if (have.lo != h->sum.lo || have.hi != h->sum.hi)
-			return tl_sources_broken(
-				err, h->batch.ordinal[0],
-				"the residues of its block do not have the sum that the archive says");
-		tl_hash_reset(q->sum);
-	}
-	(void)tl_queues_drop(q);
+	struct tl_held *h = tl_queues_drop(q);
 	if (is_source(x, h)) {
 		h->next = x->kept;
 		x->kept = h;
-	} else {
-		tl_held_free(h);
+		return;
 	}
-	return TL_OK;
+	h->serial = x->serial;
+	tl_held_append(&x->retired, h);
+	release(x, x->done); /* nothing may have been wanted for long */
 }
 
 /* 2. Taking blocks in. */
+
+static struct tl_held *new_held(struct tl_expand *x, struct tl_err *err)
+{
+	struct tl_held *h = x->spare;
+	if (!h)
+		return tl_mem_zalloc(1, sizeof *h, err);
+	x->spare = h->next;
+	x->spares--;
+	tl_hash_free(h->hash);
+	*h = (struct tl_held){.batch = h->batch};
+	return h;
+}
 
 static enum tl_status take_batch(struct tl_expand *x, struct tl_item *item, struct tl_err *err)
 {
@@ -91,15 +105,16 @@ static enum tl_status take_batch(struct tl_expand *x, struct tl_item *item, stru
 	uint8_t flags = item->block.head.flags;
 	if (!item->batch.n)
 		return TL_OK;
-	struct tl_held *h = tl_mem_zalloc(1, sizeof *h, err);
+	struct tl_held *h = new_held(x, err);
 	if (!h)
 		return TL_NOMEM;
+	struct tl_batch empty = h->batch;
 	h->batch = item->batch;
-	item->batch = (struct tl_batch){0};
+	item->batch = empty;
 	h->base = reduced && flags & TL_BLOCK_BASE;
 	h->reference = h->batch.kind == TL_KIND_SEQ && (!reduced || flags & TL_BLOCK_REF);
 	h->sum = item->sum;
-	h->has_sum = item->has_sum && !x->opts.refs_only && !x->opts.opt_names;
+	h->has_sum = item->has_sum;
 	enum tl_status st = TL_OK;
 	if (h->base && x->open && h->batch.ordinal[0] <= x->frontier)
 		st = tl_err_set(err, TL_DATA,
@@ -192,7 +207,11 @@ static enum tl_status take_ahead(struct tl_expand *x, struct tl_expand_event *re
 	struct tl_item *item = x->ahead;
 	enum tl_status st = TL_OK;
 	if (item->stream != x->stream) {
-		if ((st = check_closed(x, err)) != TL_OK)
+		/* The event comes first; asked again, all is done and can be forgotten. */
+		*ret_got = !x->over;
+		x->over = !x->over;
+		*ret = (struct tl_expand_event){.what = TL_EXPAND_STREAM};
+		if ((st = check_closed(x, err)) != TL_OK || *ret_got)
 			return st;
 		forget(x);
 		x->ahead = NULL;
@@ -201,150 +220,28 @@ static enum tl_status take_ahead(struct tl_expand *x, struct tl_expand_event *re
 	}
 	x->ahead = NULL;
 	x->shown = item;
-	*ret = (struct tl_expand_event){
-		.what = TL_EXPAND_FILE, .file = &item->file, .stream_flags = x->stream_flags};
+	*ret = (struct tl_expand_event){.what = TL_EXPAND_FILE,
+					.file = &item->file,
+					.number = ++x->files,
+					.stream_flags = x->stream_flags};
+	ret->wanted = !x->opts.file || x->opts.file == x->files;
 	*ret_got = true;
 	return check_file(x, &item->file, err);
 }
 
-/* 3. Giving records out. */
+/* 3. Events. */
 
-static enum tl_status resolve_delta(struct tl_expand *x, struct tl_queue *q,
-				    struct tl_expand_event *ev, bool *ret_whole, struct tl_err *err)
-{
-	struct tl_delta d;
-	struct tl_source *base;
-	if (ev->entry.flags & TL_REC_IN)
-		return TL_OK;
-	enum tl_status st = tl_sources_base(&x->sources, q->head, &ev->entry, &base, err);
-	if (st == TL_OK)
-		st = tl_gather_script(&x->script, q->head, q->pos, &d, ret_whole, err);
-	if (st != TL_OK || !*ret_whole)
-		return st;
-	tl_buf_reset(&x->resolved);
-	return tl_sources_apply(&d, base, ev->entry.ordinal, &x->scratch, &x->resolved, err);
-}
-
-/* The residues of the whole record at the head of r; *ret_whole false: more pieces must come first.
- */
-static enum tl_status resolve_copy(struct tl_expand *x, struct tl_queue *q,
-				   struct tl_expand_event *ev, struct tl_str *ret, bool *ret_whole,
-				   struct tl_err *err)
-{
-	struct tl_source *s =
-		q->head->base ? tl_sources_find(&x->sources, ev->entry.ordinal) : NULL;
-	enum tl_status st = TL_OK;
-	if (!s && ev->kind == TL_KIND_DELTA) {
-		st = resolve_delta(x, q, ev, ret_whole, err);
-		*ret = (struct tl_str){x->resolved.data, x->resolved.len};
-		return st;
-	}
-	if (!s)
-		st = tl_sources_base(&x->sources, q->head, &ev->entry, &s, err);
-	if (st == TL_OK)
-		*ret = (struct tl_str){s->residues, s->length};
-	return st;
-}
-
-/* Finds the residues of the entry at the head of r. */
-static enum tl_status resolve(struct tl_expand *x, struct tl_queue *q, struct tl_expand_event *ev,
-			      bool *ret_whole, struct tl_err *err)
-{
-	const struct tl_entry *e = &ev->entry;
-	struct tl_str whole;
-	if (ev->kind == TL_KIND_SEQ) {
-		ev->residues = e->resi.p;
-		return TL_OK;
-	}
-	enum tl_status st = resolve_copy(x, q, ev, &whole, ret_whole, err);
-	if (st != TL_OK || !*ret_whole)
-		return st;
-	if (q->piece > whole.n || e->length > whole.n - q->piece)
-		return tl_sources_broken(err, e->ordinal, "is longer than what it is copied from");
-	if (!(e->flags & TL_REC_OUT) && q->piece + e->length != whole.n)
-		return tl_sources_broken(err, e->ordinal, "is shorter than what it is copied from");
-	ev->residues = whole.n ? whole.p + q->piece : NULL;
-	return TL_OK;
-}
-
-/* Its root, and whether it is wanted. */
-static void look_up(struct tl_expand *x, struct tl_queue *q, struct tl_expand_event *ev)
-{
-	const struct tl_entry *e = &ev->entry;
-	const struct tl_source *s =
-		tl_sources_find(&x->sources, ev->kind == TL_KIND_SEQ ? e->ordinal : e->base);
-	ev->root = s ? s->root : e->ordinal;
-	if (e->flags & TL_REC_IN)
-		return; /* what was said of its first piece holds */
-	/* Its names are looked up in any case: they are known then. */
-	bool named = x->opts.opt_names && tl_names_match(x->opts.opt_names, e->head, e->ordinal);
-	q->wanted = !(x->opts.refs_only && !ev->reference) &&
-		    (!x->opts.opt_names || named || (s && s->family));
-	q->piece = 0;
-	q->base = e->base;
-	q->alphabet = ev->alphabet;
-	q->format = ev->format;
-}
-
-static enum tl_status check_order(struct tl_expand *x, const struct tl_queue *q,
-				  const struct tl_expand_event *ev, struct tl_err *err)
-{
-	const struct tl_entry *e = &ev->entry;
-	bool in = e->flags & TL_REC_IN;
-	if (x->any && (in ? e->ordinal != x->given : e->ordinal <= x->given))
-		return tl_sources_broken(err, e->ordinal, "stands behind a later one, or twice");
-	if (ev->alphabet != q->alphabet || ev->format != q->format ||
-	    (ev->kind != TL_KIND_SEQ && e->base != q->base))
-		return tl_sources_broken(err, e->ordinal, "has pieces that do not fit each other");
-	if (!in && !x->in_file++)
-		x->file_first = e->ordinal;
-	x->any = true;
-	x->given = e->ordinal;
-	return TL_OK;
-}
-
-/* Gives the entry at the head of r.  *ret_got false where it is passed over, or *ret_whole false
- * and it must wait for more pieces. */
-static enum tl_status give(struct tl_expand *x, struct tl_queue *q, struct tl_expand_event *ev,
-			   bool *ret_got, bool *ret_whole, struct tl_err *err)
-{
-	const struct tl_held *h = q->head;
-	*ev = (struct tl_expand_event){.what = TL_EXPAND_ENTRY,
-				       .kind = h->batch.kind,
-				       .alphabet = h->batch.alphabet,
-				       .width = h->batch.width,
-				       .eol = h->batch.eol,
-				       .format = h->batch.format,
-				       .reference = h->reference,
-				       .stream_flags = x->stream_flags};
-	tl_batch_get(&h->batch, q->pos, &ev->entry);
-	look_up(x, q, ev);
-	enum tl_status st = q->wanted ? resolve(x, q, ev, ret_whole, err) : TL_OK;
-	if (st == TL_OK && *ret_whole)
-		st = check_order(x, q, ev, err);
-	if (st != TL_OK || !*ret_whole)
-		return st;
-	*ret_got = q->wanted;
-	if (h->has_sum) {
-		if (!q->sum && !(q->sum = tl_hash_new(err)))
-			return TL_NOMEM;
-		tl_hash_put(q->sum, ev->residues, ev->entry.length);
-	}
-	q->piece += (size_t)ev->entry.length;
-	q->pos++;
-	return TL_OK;
-}
-
-/* Gives the entry at the head of r, or reads on where its pieces are not all there. */
-static enum tl_status give_or_wait(struct tl_expand *x, struct tl_queue *q,
+/* Gives the entries at the head of q, or reads on where their pieces are not all there. */
+static enum tl_status give_or_wait(struct tl_expand *x, struct tl_queue *q, uint64_t limit,
 				   struct tl_expand_event *ret, bool *ret_got, struct tl_err *err)
 {
 	bool whole = true;
-	enum tl_status st = give(x, q, ret, ret_got, &whole, err);
+	enum tl_status st = tl_expand_give_head(x, q, limit, ret, ret_got, &whole, err);
 	if (st != TL_OK || whole)
 		return st;
 	if (x->ended || x->ahead)
-		return tl_sources_broken(err, ret->entry.ordinal, "its last piece is missing");
+		return tl_sources_broken(err, ret->batch->ordinal[ret->at],
+					 "its last piece is missing");
 	return take_block(x, ret, ret_got, err);
 }
 
@@ -352,14 +249,16 @@ enum tl_status tl_expand_next(struct tl_expand *x, struct tl_expand_event *ret, 
 {
 	enum tl_status st = TL_OK;
 	bool got = false;
+	uint64_t second = 0;
 	tl_reader_recycle(x->reader, x->shown);
 	x->shown = NULL;
 	while (st == TL_OK && !got) {
-		struct tl_queue *q = tl_queues_smallest(&x->queues);
-		if (q && q->pos == q->head->batch.n) {
-			st = drop_head(x, q, err);
-		} else if (q && x->open && q->head->batch.ordinal[q->pos] <= x->frontier) {
-			st = give_or_wait(x, q, ret, &got, err);
+		struct tl_queue *q = tl_queues_smallest(&x->queues, &second);
+		const struct tl_batch *b = q ? &q->waiting.head->batch : NULL;
+		if (q && q->pos == b->n) {
+			drop_head(x, q);
+		} else if (q && x->open && b->ordinal[q->pos] <= x->frontier) {
+			st = give_or_wait(x, q, second, ret, &got, err);
 		} else if (x->ahead) {
 			st = take_ahead(x, ret, &got, err);
 		} else if (x->ended) {
@@ -369,6 +268,71 @@ enum tl_status tl_expand_next(struct tl_expand *x, struct tl_expand_event *ret, 
 			st = take_block(x, ret, &got, err);
 		}
 	}
+	return st;
+}
+
+/* The residues of a delta that stands in one piece. */
+static enum tl_status follow_script(const struct tl_expand_event *ev, const struct tl_entry *e,
+				    struct tl_expand_room *room, struct tl_str *ret,
+				    struct tl_err *err)
+{
+	const struct tl_delta d = {e->ops, e->subs, e->lits};
+	const struct tl_source base = {.residues = ev->from.p,
+				       .length = ev->from.n,
+				       .nucleotide = ev->batch->alphabet == TL_NUCLEOTIDE};
+	struct tl_buf *out = &room->residues;
+	size_t at = out->len;
+	enum tl_status st = tl_sources_apply(&d, &base, e->ordinal, &room->scratch, out, err);
+	if (st != TL_OK)
+		return st;
+	*ret = (struct tl_str){out->len > at ? out->data + at : NULL, out->len - at};
+	if (ret->n < e->length)
+		return tl_sources_broken(err, e->ordinal, "is longer than what it is copied from");
+	if (ret->n > e->length)
+		return tl_sources_broken(err, e->ordinal, "is shorter than what it is copied from");
+	return TL_OK;
+}
+
+enum tl_status tl_expand_residues(const struct tl_expand_event *ev, size_t i,
+				  struct tl_expand_room *room, struct tl_str *ret,
+				  struct tl_err *err)
+{
+	struct tl_entry e;
+	*ret = ev->from;
+	if (ev->batch->kind != TL_KIND_SEQ && !ev->script)
+		return TL_OK;
+	tl_batch_get(ev->batch, ev->at + i, &e);
+	*ret = e.resi;
+	return ev->script ? follow_script(ev, &e, room, ret, err) : TL_OK;
+}
+
+/* Adds residues to the sum of their batch; after its last entry it is compared. */
+static enum tl_status add_up(struct tl_held *h, struct tl_str residues, struct tl_err *err)
+{
+	if (!h->hash && !(h->hash = tl_hash_new(err)))
+		return TL_NOMEM;
+	tl_hash_put(h->hash, residues.p, residues.n);
+	if (++h->done < h->batch.n)
+		return TL_OK;
+	struct tl_hash128 have = tl_hash_get(h->hash);
+	if (have.lo != h->sum.lo || have.hi != h->sum.hi)
+		return tl_sources_broken(
+			err, h->batch.ordinal[0],
+			"the residues of its block do not have the sum that the archive says");
+	return TL_OK;
+}
+
+enum tl_status tl_expand_done(struct tl_expand *x, const struct tl_expand_event *ev,
+			      struct tl_str residues, struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	struct tl_held *h = ev->held;
+	if (ev->what != TL_EXPAND_ENTRIES)
+		return TL_OK;
+	if (ev->summed && (residues.p || !ev->residues))
+		st = add_up(h, residues, err);
+	x->done = ev->serial;
+	release(x, x->done);
 	return st;
 }
 
@@ -394,9 +358,9 @@ void tl_expand_free(struct tl_expand *x)
 	tl_reader_recycle(x->reader, x->shown);
 	tl_reader_recycle(x->reader, x->ahead);
 	forget(x);
+	tl_held_free(x->spare);
 	tl_sources_free(&x->sources);
 	tl_gather_free(&x->script);
-	tl_buf_free(&x->resolved);
 	tl_buf_free(&x->scratch);
 	free(x);
 }

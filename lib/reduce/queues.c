@@ -37,43 +37,44 @@ enum tl_status tl_queues_append(struct tl_queues *q, struct tl_held *h, struct t
 	enum tl_status st = choose(q, h, &i, err);
 	if (st != TL_OK)
 		return st;
-	struct tl_queue *r = &q->queue[i];
-	if (r->tail)
-		r->tail->next = h;
-	else
-		r->head = h;
-	r->tail = h;
-	r->last = h->batch.ordinal[h->batch.n - 1];
+	tl_held_append(&q->queue[i].waiting, h);
+	q->queue[i].last = h->batch.ordinal[h->batch.n - 1];
 	q->last[h->batch.kind].queue = i;
 	q->last[h->batch.kind].base = h->base;
 	q->last[h->batch.kind].reference = h->reference;
 	return TL_OK;
 }
 
-struct tl_queue *tl_queues_smallest(struct tl_queues *q)
+struct tl_queue *tl_queues_smallest(struct tl_queues *q, uint64_t *ret_second)
 {
 	struct tl_queue *best = NULL;
-	uint64_t least = UINT64_MAX;
+	uint64_t least = UINT64_MAX, second = UINT64_MAX;
 	for (size_t i = 0; i < q->n; i++) {
 		struct tl_queue *r = &q->queue[i];
-		if (!r->head)
+		const struct tl_held *head = r->waiting.head;
+		if (!head)
 			continue;
-		if (r->pos == r->head->batch.n)
+		if (r->pos == head->batch.n)
 			return r; /* its batch is done: it is dropped first */
-		if (!best || r->head->batch.ordinal[r->pos] < least) {
+		uint64_t ordinal = head->batch.ordinal[r->pos];
+		if (!best || ordinal < least) {
+			second = best ? least : second;
 			best = r;
-			least = r->head->batch.ordinal[r->pos];
+			least = ordinal;
+		} else if (ordinal < second) {
+			second = ordinal;
 		}
 	}
+	*ret_second = second;
 	return best;
 }
 
 struct tl_held *tl_queues_drop(struct tl_queue *q)
 {
-	struct tl_held *h = q->head;
-	q->head = h->next;
-	if (!q->head)
-		q->tail = NULL;
+	struct tl_held *h = q->waiting.head;
+	q->waiting.head = h->next;
+	if (!h->next)
+		q->waiting.tail = NULL;
 	q->pos = 0;
 	h->next = NULL;
 	return h;
@@ -87,8 +88,8 @@ void tl_queues_init(struct tl_queues *q)
 void tl_queues_forget(struct tl_queues *q)
 {
 	for (size_t i = 0; i < q->n; i++) {
-		tl_held_free(q->queue[i].head);
-		tl_hash_free(q->queue[i].sum);
+		tl_held_free(q->queue[i].waiting.head);
+		tl_held_free(q->queue[i].whole);
 		q->queue[i] = (struct tl_queue){0};
 	}
 	q->n = 3;

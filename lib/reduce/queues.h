@@ -21,16 +21,17 @@
 #define TL_QUEUES_MAX 64
 
 struct tl_queue {
-	struct tl_held *head, *tail; /* waiting batches */
-	size_t pos;                  /* entry of head that is next */
-	uint64_t last;               /* highest ordinal in tail */
+	struct tl_held_list waiting;
+	size_t pos;    /* entry of the first one that is next */
+	uint64_t last; /* highest ordinal in tail */
 	/* Of the record whose pieces are being given: */
-	size_t piece; /* residues given by earlier ones */
+	uint64_t piece; /* residues given by earlier ones */
 	uint64_t base;
 	enum tl_alphabet alphabet;
 	enum tl_format format;
 	bool wanted;
-	struct tl_hash_state *sum; /* of the residues of head given so far */
+	bool begun;            /* wanted is set of a record that is not given yet */
+	struct tl_held *whole; /* the residues of all, where it is a delta */
 };
 
 struct tl_queues {
@@ -49,8 +50,8 @@ enum tl_status tl_queues_append(struct tl_queues *q, struct tl_held *h,
 				struct tl_err *err) TL_CHECK;
 
 /* The queue with the smallest ordinal at its head, or one whose batch is done; NULL where all are
- * empty. */
-struct tl_queue *tl_queues_smallest(struct tl_queues *q);
+ * empty.  *ret_second: the smallest of all others. */
+struct tl_queue *tl_queues_smallest(struct tl_queues *q, uint64_t *ret_second);
 
 /* Takes the batch at the head away, which was given out. */
 struct tl_held *tl_queues_drop(struct tl_queue *q);

@@ -1,119 +1,386 @@
 /* SPDX-License-Identifier: MIT */
-/* restore: the text that a stream came from, checked against the hash of each file. */
+/* restore: the text that a stream came from, checked against the hash of each file.
+ *
+ * Events of records are gathered in chunks; a worker makes their residues and their text, then they
+ * come back in order to be hashed and written.  Only the column at which a piece of a record begins
+ * depends on what is before it: that is followed here.
+ *
+ * Contents: 1. rendering a chunk  2. in order: hash, write, compare  3. filling chunks  4. all.
+ */
 #include <tl/restore.h>
 
+#include <stdlib.h>
+
 #include <tl/hash.h>
-#include <tl/io.h>
+#include <tl/lane.h>
+#include <tl/mem.h>
 #include <tl/metrics.h>
-#include <tl/text.h>
+
+#define CHUNK (256u << 10) /* of residues: its text stays in the second cache */
+
+/* An event, and where its residues are in the room of the chunk where they were made. */
+struct part {
+	struct tl_expand_event ev;
+	struct tl_str residues;
+	size_t at;
+};
+
+struct chunk {
+	const struct restorer *r;
+	struct part *part;
+	size_t n, cap;
+	uint64_t bytes;
+	struct tl_text_style style; /* at its beginning */
+	struct tl_buf text;
+	struct tl_expand_room room;
+	/* A file ends behind its records: */
+	bool ends, exact;
+	struct tl_buf tail;
+	struct tl_note_file file; /* without its strings */
+	struct chunk *next;       /* free ones */
+};
 
 struct restorer {
 	const struct tl_restore_opts *opts;
 	struct tl_out *out;
-	struct tl_buf text; /* gathered, not yet written */
+	struct tl_expand *expand;
+	struct tl_lane *lane; /* NULL: chunks are rendered where they are filled */
+	struct chunk *chunk;  /* being filled; or NULL */
+	struct chunk *spare;
+	bool changed;               /* a record of the file was FASTQ and is not any more */
+	struct tl_text_style style; /* behind what was filled in */
+	/* In order: */
 	struct tl_hash_state *hash;
 	uint64_t length; /* of the file's text so far */
-	bool changed;    /* a record of the file was FASTQ and is not any more */
-	struct tl_text_style style;
+	uint64_t files;  /* in the stream so far */
 	struct tl_restore_sum sum;
 };
 
-static enum tl_status flush(struct restorer *r, struct tl_err *err)
+/* 1. Rendering a chunk. */
+
+/* FASTQ becomes FASTA? */
+static bool turned(const struct tl_restore_opts *opts, const struct tl_batch *b)
 {
-	tl_hash_put(r->hash, r->text.data, r->text.len);
-	r->length += r->text.len;
-	r->sum.text += r->text.len;
-	tl_metrics_add(TL_METRICS_OUTPUT_BYTES, r->text.len);
-	enum tl_status st = tl_out_put(r->out, r->text.data, r->text.len, err);
-	tl_buf_reset(&r->text);
+	return b->format == TL_FORMAT_FASTQ && (opts->fasta || opts->refs_only);
+}
+
+/* How the entries of an event look, kept columns apart. */
+static void set_style(const struct tl_restore_opts *opts, const struct tl_expand_event *ev,
+		      struct tl_text_style *style)
+{
+	bool subset = opts->refs_only || opts->parts || ev->stream_flags & TL_STREAM_SUBSET ||
+		      turned(opts, ev->batch);
+	style->fastq = ev->batch->format == TL_FORMAT_FASTQ && !turned(opts, ev->batch);
+	style->keep_lead = !subset && !opts->wrap;
+	style->end_line = subset;
+}
+
+static enum tl_status render_entry(struct chunk *c, struct part *p, size_t i, struct tl_err *err)
+{
+	const struct tl_batch *b = p->ev.batch;
+	struct tl_entry e;
+	enum tl_status st;
+	tl_batch_get(b, p->ev.at + i, &e);
+	if (c->r->opts->names_only)
+		return tl_text_name(&e, &c->text, err);
+	p->at = c->room.residues.len;
+	if (b->kind == TL_KIND_SEQ)
+		p->residues = e.resi;
+	else if ((st = tl_expand_residues(&p->ev, i, &c->room, &p->residues, err)) != TL_OK)
+		return st;
+	st = tl_text_render(&e, b->alphabet, b->width, b->eol, p->residues.p, &c->style, &c->text,
+			    err);
+	if (st != TL_OK)
+		(void)tl_err_prefix(err, "record tl|%llu", (unsigned long long)e.ordinal);
+	if (!p->ev.summed)
+		c->room.residues.len = p->at; /* not needed any more */
 	return st;
 }
 
-static enum tl_status put_entry(struct restorer *r, const struct tl_expand_event *ev,
-				struct tl_err *err)
+static enum tl_status render(void *item, unsigned worker, struct tl_err *err)
 {
-	bool fastq = ev->format == TL_FORMAT_FASTQ, plain = r->opts->fasta || r->opts->refs_only;
-	bool subset = r->opts->refs_only || ev->stream_flags & TL_STREAM_SUBSET || (fastq && plain);
-	if (!(ev->entry.flags & TL_REC_IN)) {
-		r->style.column = 0;
-		r->sum.records++;
+	struct chunk *c = item;
+	enum tl_status st = TL_OK;
+	(void)worker;
+	for (size_t k = 0; k < c->n && st == TL_OK; k++) {
+		struct part *p = &c->part[k];
+		set_style(c->r->opts, &p->ev, &c->style);
+		for (size_t i = 0; i < p->ev.n && st == TL_OK; i++)
+			st = render_entry(c, p, i, err);
 	}
-	r->sum.residues += ev->entry.length;
-	r->style.fastq = fastq && !plain;
-	r->changed = r->changed || (fastq && plain);
-	r->style.keep_lead = !subset && !r->opts->wrap;
-	r->style.end_line = subset && !(ev->entry.flags & TL_REC_OUT);
-	enum tl_status st = tl_text_render(&ev->entry, ev->alphabet, ev->width, ev->eol,
-					   ev->residues, &r->style, &r->text, err);
-	if (st != TL_OK) {
-		(void)tl_err_prefix(err, "record tl|%llu", (unsigned long long)ev->entry.ordinal);
-		return st;
-	}
-	return r->text.len >= 4 * TL_IO_CHUNK ? flush(r, err) : TL_OK;
+	return st == TL_OK ? tl_buf_add(&c->text, c->tail.data, c->tail.len, err) : st;
 }
 
-/* The end of a file: its last bytes, and the comparison. */
-static enum tl_status put_file(struct restorer *r, const struct tl_expand_event *ev,
-			       struct tl_err *err)
+/* 2. In order: hash, write, compare. */
+
+static enum tl_status compare(struct restorer *r, const struct chunk *c, struct tl_err *err)
 {
-	const struct tl_note_file *f = ev->file;
-	bool exact = !r->opts->refs_only && !r->opts->wrap &&
-		     !(ev->stream_flags & TL_STREAM_SUBSET) && !r->changed;
-	enum tl_status st = TL_OK;
-	if (exact)
-		st = tl_buf_add(&r->text, f->tail.p, f->tail.n, err);
-	if (st == TL_OK)
-		st = flush(r, err);
-	if (st != TL_OK)
-		return st;
+	const struct tl_note_file *f = &c->file;
 	struct tl_hash128 have = tl_hash_get(r->hash);
-	if (exact && (r->length != f->text || have.lo != f->hash.lo || have.hi != f->hash.hi))
+	if (c->exact && (r->length != f->text || have.lo != f->hash.lo || have.hi != f->hash.hi))
 		return tl_err_set(err, TL_DATA,
 				  "the text of records tl|%llu to tl|%llu is not that of the "
 				  "original file (%llu bytes, should be %llu)",
 				  (unsigned long long)f->first,
 				  (unsigned long long)(f->end ? f->end - 1 : 0),
 				  (unsigned long long)r->length, (unsigned long long)f->text);
-	r->sum.files += exact;
+	r->sum.files += c->exact;
 	r->length = 0;
-	r->changed = false;
 	tl_hash_reset(r->hash);
 	return TL_OK;
+}
+
+/* Tells expand that the chunk's events are done, with residues where it compares them. */
+static enum tl_status settle(struct restorer *r, struct chunk *c, struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	for (size_t k = 0; k < c->n && st == TL_OK; k++) {
+		struct part *p = &c->part[k];
+		if (p->ev.script && p->residues.n)
+			p->residues.p = c->room.residues.data + p->at; /* it may have moved */
+		st = tl_expand_done(r->expand, &p->ev, p->residues, err);
+	}
+	return st;
+}
+
+static void recycle(struct restorer *r, struct chunk *c)
+{
+	tl_buf_reset(&c->text);
+	tl_buf_reset(&c->tail);
+	tl_buf_reset(&c->room.residues);
+	c->n = 0;
+	c->bytes = 0;
+	c->ends = c->exact = false;
+	c->next = r->spare;
+	r->spare = c;
+}
+
+/* A chunk that was rendered: its text goes out. */
+static enum tl_status put_chunk(struct restorer *r, struct chunk *c, struct tl_err *err)
+{
+	const struct tl_buf *t = &c->text;
+	enum tl_status st = settle(r, c, err);
+	if (st != TL_OK)
+		return st;
+	tl_hash_put(r->hash, t->data, t->len);
+	r->length += t->len;
+	r->sum.text += t->len;
+	tl_metrics_add(TL_METRICS_OUTPUT_BYTES, t->len);
+	st = r->opts->opt_press ? tl_press_put(r->opts->opt_press, t->data, t->len, err)
+				: tl_out_put(r->out, t->data, t->len, err);
+	if (st == TL_OK && c->ends)
+		st = compare(r, c, err);
+	return st;
+}
+
+static enum tl_status take_chunk(struct restorer *r, struct tl_err *err)
+{
+	void *item;
+	enum tl_status st = tl_lane_take(r->lane, &item, err);
+	if (st == TL_OK)
+		st = put_chunk(r, item, err);
+	recycle(r, item);
+	return st;
+}
+
+static enum tl_status drain(struct restorer *r, struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	while (st == TL_OK && r->lane && tl_lane_pending(r->lane))
+		st = take_chunk(r, err);
+	return st;
+}
+
+/* 3. Filling chunks. */
+
+/* Hands the chunk at hand over, if there is one. */
+static enum tl_status submit(struct restorer *r, struct tl_err *err)
+{
+	struct chunk *c = r->chunk;
+	enum tl_status st = TL_OK;
+	if (!c)
+		return TL_OK;
+	r->chunk = NULL;
+	if (r->lane) {
+		if (tl_lane_full(r->lane))
+			st = take_chunk(r, err);
+		tl_lane_put(r->lane, c);
+		return st;
+	}
+	st = render(c, 0, err);
+	if (st == TL_OK)
+		st = put_chunk(r, c, err);
+	recycle(r, c);
+	return st;
+}
+
+/* The chunk to be filled. */
+static struct chunk *chunk_at_hand(struct restorer *r, struct tl_err *err)
+{
+	struct chunk *c = r->chunk;
+	if (c)
+		return c;
+	c = r->spare;
+	if (c)
+		r->spare = c->next;
+	else
+		c = tl_mem_zalloc(1, sizeof *c, err);
+	if (c) {
+		c->r = r;
+		c->style = r->style;
+	}
+	r->chunk = c;
+	return c;
+}
+
+/* Follows the column over pieces of records. */
+static void pass(struct restorer *r, const struct tl_expand_event *ev)
+{
+	const struct tl_batch *b = ev->batch;
+	if (!ev->pieces || r->opts->names_only)
+		return;
+	set_style(r->opts, ev, &r->style);
+	for (size_t i = ev->at; i < ev->at + ev->n; i++) {
+		struct tl_entry e;
+		if (!(b->flags[i] & (TL_REC_IN | TL_REC_OUT)))
+			continue;
+		tl_batch_get(b, i, &e);
+		tl_text_pass(&e, b->alphabet, b->width, b->eol, &r->style);
+	}
+}
+
+static enum tl_status put_entries(struct restorer *r, const struct tl_expand_event *ev,
+				  struct tl_err *err)
+{
+	struct chunk *c = chunk_at_hand(r, err);
+	enum tl_status st = TL_NOMEM;
+	if (c)
+		st = tl_mem_grow(&c->part, &c->cap, c->n + 1, sizeof *c->part, err);
+	if (st != TL_OK)
+		return st;
+	struct part *p = &c->part[c->n++];
+	p->ev = *ev;
+	p->residues = (struct tl_str){NULL, 0};
+	p->at = 0;
+	c->bytes += ev->residues + 64 * (uint64_t)ev->n;
+	pass(r, ev);
+	r->sum.records += ev->records;
+	r->sum.residues += ev->residues;
+	r->changed = r->changed || turned(r->opts, ev->batch);
+	return c->bytes >= CHUNK ? submit(r, err) : TL_OK;
+}
+
+/* The end of a file: its last bytes, and the comparison to come. */
+static enum tl_status put_file(struct restorer *r, const struct tl_expand_event *ev,
+			       struct tl_err *err)
+{
+	const struct tl_restore_opts *opts = r->opts;
+	const struct tl_note_file *f = ev->file;
+	bool whole = ev->wanted && !opts->refs_only && !opts->wrap && !opts->names_only &&
+		     !opts->parts && !(ev->stream_flags & TL_STREAM_SUBSET) && !r->changed;
+	struct chunk *c = chunk_at_hand(r, err);
+	if (!c)
+		return TL_NOMEM;
+	c->ends = true;
+	c->exact = whole && opts->letters == TL_TEXT_AS_IT_WAS;
+	c->file = *f;
+	c->file.tail = c->file.name = (struct tl_str){NULL, 0};
+	r->changed = false;
+	r->files = ev->number;
+	enum tl_status st = whole ? tl_buf_add(&c->tail, f->tail.p, f->tail.n, err) : TL_OK;
+	return st == TL_OK ? submit(r, err) : st;
 }
 
 static enum tl_status put_event(struct restorer *r, const struct tl_expand_event *ev,
 				struct tl_err *err)
 {
-	if (ev->what == TL_EXPAND_FILE)
+	enum tl_status st;
+	switch (ev->what) {
+	case TL_EXPAND_ENTRIES:
+		return put_entries(r, ev, err);
+	case TL_EXPAND_FILE:
 		return put_file(r, ev, err);
-	return ev->what == TL_EXPAND_ENTRY ? put_entry(r, ev, err) : TL_OK;
+	case TL_EXPAND_STREAM:
+		st = submit(r, err);
+		return st == TL_OK ? drain(r, err) : st;
+	default:
+		return TL_OK;
+	}
 }
 
-static enum tl_status put_all(struct restorer *r, struct tl_expand *x, struct tl_err *err)
+/* 4. All. */
+
+static enum tl_status put_all(struct restorer *r, struct tl_err *err)
 {
 	struct tl_expand_event ev;
-	enum tl_status st;
-	while ((st = tl_expand_next(x, &ev, err)) == TL_OK && ev.what != TL_EXPAND_END)
+	enum tl_status st, before;
+	while ((st = tl_expand_next(r->expand, &ev, err)) == TL_OK && ev.what != TL_EXPAND_END)
 		if ((st = put_event(r, &ev, err)) != TL_OK)
 			return st;
-	return st == TL_OK ? flush(r, err) : st;
+	/* What is wrong in an earlier record is told first. */
+	struct tl_err why = {0};
+	before = submit(r, &why);
+	if (before == TL_OK)
+		before = drain(r, &why);
+	if (before != TL_OK) {
+		if (err)
+			*err = why;
+		return before;
+	}
+	if (st == TL_OK && r->opts->file > r->files)
+		return tl_err_set(err, TL_NOINPUT,
+				  "there is no file %llu: %llu went into the stream",
+				  (unsigned long long)r->opts->file, (unsigned long long)r->files);
+	return st;
+}
+
+static void free_chunk(void *item)
+{
+	struct chunk *c = item;
+	if (!c)
+		return;
+	tl_buf_free(&c->text);
+	tl_buf_free(&c->tail);
+	tl_buf_free(&c->room.residues);
+	tl_buf_free(&c->room.scratch);
+	free(c->part);
+	free(c);
+}
+
+static void release(struct restorer *r)
+{
+	tl_lane_free(r->lane, free_chunk);
+	free_chunk(r->chunk);
+	while (r->spare) {
+		struct chunk *c = r->spare;
+		r->spare = c->next;
+		free_chunk(c);
+	}
+	tl_hash_free(r->hash);
+	tl_expand_free(r->expand);
 }
 
 enum tl_status tl_restore_text(struct tl_reader *reader, const struct tl_restore_opts *opts,
 			       struct tl_out *out, struct tl_restore_sum *ret, struct tl_err *err)
 {
-	struct tl_expand_opts xopts = {.refs_only = opts->refs_only};
-	struct tl_expand *x;
+	const struct tl_expand_opts xopts = {.refs_only = opts->refs_only,
+					     .file = opts->file,
+					     .part = opts->part,
+					     .parts = opts->parts,
+					     .bytes = CHUNK / 2};
 	struct restorer r = {
-		.opts = opts, .out = out, .style = {.own = !opts->wrap, .width = opts->width}};
-	enum tl_status st = tl_expand_new(reader, &xopts, &x, err);
-	if (st != TL_OK)
-		return st;
-	r.hash = tl_hash_new(err);
-	st = r.hash ? put_all(&r, x, err) : TL_NOMEM;
-	tl_hash_free(r.hash);
-	tl_buf_free(&r.text);
-	tl_expand_free(x);
+		.opts = opts,
+		.out = out,
+		.style = {.own = !opts->wrap, .width = opts->width, .letters = opts->letters}};
+	struct tl_pool *pool = opts->opt_pool;
+	enum tl_status st = TL_OK;
+	if (pool && tl_pool_threads(pool) > 1)
+		st = tl_lane_new(pool, 0, render, &r.lane, err);
+	if (st == TL_OK)
+		st = tl_expand_new(reader, &xopts, &r.expand, err);
+	if (st == TL_OK)
+		st = (r.hash = tl_hash_new(err)) ? put_all(&r, err) : TL_NOMEM;
+	release(&r);
 	*ret = r.sum;
 	return st;
 }

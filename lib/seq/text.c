@@ -11,6 +11,7 @@
 #include <tl/bits.h>
 
 #include "eol.h"
+#include "runs.h"
 #include "side.h"
 
 /* ---- lines ---- */
@@ -296,7 +297,9 @@ static enum tl_status put_body(const struct plan *p, const uint8_t *residues, st
 {
 	const struct tl_entry *e = p->e;
 	uint8_t *end = pen->dst + p->eols + p->chars, *resi = end - e->length;
-	if (!e->odd.n && !e->mask.n && !(e->flags & TL_REC_RNA)) {
+	enum tl_text_case letters = p->style->letters;
+	if (!e->odd.n && (!e->mask.n || letters == TL_TEXT_UPPER) && letters != TL_TEXT_LOWER &&
+	    !(e->flags & TL_REC_RNA)) {
 		pen->src = e->length ? residues : end; /* which may be NULL for none */
 		return TL_OK;
 	}
@@ -307,7 +310,10 @@ static enum tl_status put_body(const struct plan *p, const uint8_t *residues, st
 		if (st != TL_OK)
 			return st;
 	}
-	tl_side_apply_mask(e->mask, resi);
+	if (letters == TL_TEXT_LOWER)
+		tl_runs_lower(resi, (size_t)e->length);
+	else if (letters == TL_TEXT_AS_IT_WAS)
+		tl_side_apply_mask(e->mask, resi);
 	if (e->odd.n)
 		tl_side_apply_odd(e->odd, end - p->chars, resi, end);
 	pen->src = end - p->chars;
@@ -394,6 +400,28 @@ enum tl_status tl_text_render(const struct tl_entry *e, enum tl_alphabet alphabe
 	style->column = p.column;
 	out->len = (size_t)(pen.dst - out->data);
 	return TL_OK;
+}
+
+void tl_text_pass(const struct tl_entry *e, enum tl_alphabet alphabet, uint32_t width,
+		  enum tl_eol eol, struct tl_text_style *style)
+{
+	struct plan p;
+	p.e = e;
+	p.style = style;
+	p.alphabet = alphabet;
+	p.width = width;
+	p.eol = eol;
+	if (make_plan(&p, NULL) == TL_OK)
+		style->column = p.column;
+}
+
+enum tl_status tl_text_name(const struct tl_entry *e, struct tl_buf *out, struct tl_err *err)
+{
+	unsigned f = e->flags;
+	bool here = !(f & TL_REC_IN) || (f & TL_REC_HEAD_IN && !(f & TL_REC_QUAL_IN));
+	bool ends = here && !(f & TL_REC_HEAD_OUT && !(f & TL_REC_QUAL_OUT));
+	enum tl_status st = here ? tl_buf_add(out, e->head.p, e->head.n, err) : TL_OK;
+	return st == TL_OK && ends ? tl_buf_add(out, "\n", 1, err) : st;
 }
 
 struct tl_str tl_text_word(struct tl_str head)

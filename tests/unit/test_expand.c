@@ -121,6 +121,7 @@ static void test_roots(void)
 	struct hand h = begin(TL_STREAM_REDUCED);
 	struct tl_expand *x;
 	struct tl_expand_event ev;
+	struct tl_expand_room room = {0};
 	const struct tl_expand_opts opts = {0};
 	tl_test_ok(tl_writer_put_prov(h.s.w, "first", &made_err), made_err);
 	whole(&h, REF, 1);
@@ -149,16 +150,23 @@ static void test_roots(void)
 			tl_test(ev.file->end == 7 && n == 7);
 			files++;
 		} else {
-			tl_test(n < 7 && ev.entry.ordinal == n);
+			struct tl_str s;
+			tl_test(n < 7 && ev.what == TL_EXPAND_ENTRIES && ev.n == 1);
+			tl_test(ev.batch->ordinal[ev.at] == n && ev.records == 1);
 			tl_test(ev.root == root[n] && ev.reference == (reference[n] == '1'));
-			tl_test(ev.entry.length == sizeof residues - 1 &&
-				memcmp(ev.residues, residues, ev.entry.length) == 0);
+			tl_test_ok(tl_expand_residues(&ev, 0, &room, &s, &made_err), made_err);
+			tl_test(s.n == sizeof residues - 1 && memcmp(s.p, residues, s.n) == 0);
+			tl_test(ev.residues == s.n);
+			tl_test_ok(tl_expand_done(x, &ev, s, &made_err), made_err);
+			tl_buf_reset(&room.residues);
 			n++;
 		}
 	}
 	tl_test(n == 7 && notes == 2 && files == 1);
 	tl_test_ok(tl_expand_next(x, &ev, &made_err), made_err);
 	tl_test_eq(ev.what, TL_EXPAND_END);
+	tl_buf_free(&room.residues);
+	tl_buf_free(&room.scratch);
 	tl_expand_free(x);
 	tl_expand_free(NULL);
 	tl_reader_close(r);

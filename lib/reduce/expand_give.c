@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* expand_give: giving the records at the head of a queue out.
+ *
+ * Records that stand whole are given as many at a time as follow each other; copies one by one.  A
+ * copy is not made here but by whoever asks for its residues, on any thread; only a delta of
+ * several pieces is, as all of them share its residues.
+ */
+#include "expand_give.h"
+
+#include <tl/mem.h>
+
+/* Is the record at the head of q wanted?  Names are looked up in any case: they are known then. */
+static bool wanted(struct tl_expand *x, const struct tl_held *h, size_t i,
+		   const struct tl_source *opt_base)
+{
+	const struct tl_expand_opts *opts = &x->opts;
+	bool named = true;
+	if (opts->opt_names) {
+		struct tl_str head = {NULL, 0};
+		if (i < h->batch.head.n && h->batch.head.bytes.data)
+			head = tl_col_get(&h->batch.head, i);
+		named = tl_names_match(opts->opt_names, head, h->batch.ordinal[i]) ||
+			(opt_base && opt_base->family);
+	}
+	if (!named || (opts->refs_only && !h->reference) ||
+	    (opts->file && opts->file != x->files + 1))
+		return false;
+	return !opts->parts || x->candidates++ % opts->parts == opts->part - 1;
+}
+
+/* A record begins at the head of q, or goes on there. */
+static void begin(struct tl_expand *x, struct tl_queue *q, const struct tl_source *opt_base)
+{
+	const struct tl_batch *b = &q->waiting.head->batch;
+	if (b->flags[q->pos] & TL_REC_IN || q->begun)
+		return; /* what was said of its first piece holds */
+	q->begun = true;
+	q->wanted = wanted(x, q->waiting.head, q->pos, opt_base);
+	q->piece = 0;
+	q->base = b->kind == TL_KIND_SEQ ? 0 : b->base[q->pos];
+	q->alphabet = b->alphabet;
+	q->format = b->format;
+}
+
+static enum tl_status check_order(struct tl_expand *x, const struct tl_queue *q, struct tl_err *err)
+{
+	const struct tl_batch *b = &q->waiting.head->batch;
+	uint64_t ordinal = b->ordinal[q->pos];
+	bool in = b->flags[q->pos] & TL_REC_IN;
+	if (x->any && (in ? ordinal != x->given : ordinal <= x->given))
+		return tl_sources_broken(err, ordinal, "stands behind a later one, or twice");
+	if (b->alphabet != q->alphabet || b->format != q->format ||
+	    (b->kind != TL_KIND_SEQ && b->base[q->pos] != q->base))
+		return tl_sources_broken(err, ordinal, "has pieces that do not fit each other");
+	return TL_OK;
+}
+
+/* How many entries, beside the one at the head, can go out with it: of records that are wanted, or
+ * not, for the same reasons. */
+static size_t reach(const struct tl_expand *x, const struct tl_queue *q, uint64_t limit)
+{
+	const struct tl_batch *b = &q->waiting.head->batch;
+	size_t i = q->pos + 1;
+	uint64_t bytes = b->length[q->pos];
+	if (b->kind != TL_KIND_SEQ || x->opts.opt_names || x->opts.parts)
+		return i;
+	for (; i < b->n && b->ordinal[i] <= x->frontier && b->ordinal[i] < limit; i++) {
+		bytes += b->length[i] + 64;
+		if (bytes > x->opts.bytes)
+			break;
+	}
+	return i;
+}
+
+/* Counts the entries up to end as given. */
+static void count(struct tl_expand *x, struct tl_queue *q, size_t end, struct tl_expand_event *ev)
+{
+	const struct tl_batch *b = &q->waiting.head->batch;
+	unsigned flags = 0;
+	for (size_t i = q->pos; i < end; i++) {
+		bool starts = !(b->flags[i] & TL_REC_IN);
+		flags |= b->flags[i];
+		if (starts && !x->in_file)
+			x->file_first = b->ordinal[i];
+		x->in_file += starts;
+		ev->records += starts;
+		ev->residues += b->length[i];
+	}
+	x->any = true;
+	x->given = b->ordinal[end - 1];
+	ev->pieces = flags & (TL_REC_IN | TL_REC_OUT);
+	q->piece += b->length[q->pos];
+	q->pos = end;
+	q->begun = false;
+}
+
+/* The residues of a delta of several pieces, once all are there. */
+static enum tl_status make_whole(struct tl_expand *x, struct tl_queue *q,
+				 const struct tl_source *base, bool *ret_whole, struct tl_err *err)
+{
+	const struct tl_held *h = q->waiting.head;
+	struct tl_delta d;
+	enum tl_status st = tl_gather_script(&x->script, h, q->pos, &d, ret_whole, err);
+	if (st != TL_OK || !*ret_whole)
+		return st;
+	q->whole = tl_mem_zalloc(1, sizeof *q->whole, err);
+	return q->whole ? tl_sources_apply(&d, base, h->batch.ordinal[q->pos], &x->scratch,
+					   &q->whole->residues, err)
+			: TL_NOMEM;
+}
+
+/* The piece at the head of q is [q->piece, + its length) of whole, and ends with it. */
+static enum tl_status cut(const struct tl_queue *q, struct tl_str whole, struct tl_expand_event *ev,
+			  struct tl_err *err)
+{
+	const struct tl_batch *b = &q->waiting.head->batch;
+	uint64_t length = b->length[q->pos], ordinal = b->ordinal[q->pos];
+	if (q->piece > whole.n || length > whole.n - q->piece)
+		return tl_sources_broken(err, ordinal, "is longer than what it is copied from");
+	if (!(b->flags[q->pos] & TL_REC_OUT) && q->piece + length != whole.n)
+		return tl_sources_broken(err, ordinal, "is shorter than what it is copied from");
+	ev->from = (struct tl_str){whole.n ? whole.p + q->piece : NULL, (size_t)length};
+	return TL_OK;
+}
+
+/* How the residues of the copy at the head of q are made. */
+static enum tl_status plan_copy(struct tl_expand *x, struct tl_queue *q, struct tl_expand_event *ev,
+				bool *ret_whole, struct tl_err *err)
+{
+	const struct tl_held *h = q->waiting.head;
+	struct tl_entry e;
+	struct tl_source *s;
+	enum tl_status st = TL_OK;
+	tl_batch_get(&h->batch, q->pos, &e);
+	if (h->base && (s = tl_sources_find(&x->sources, e.ordinal))) {
+		x->script.at = NULL; /* its last piece may have been waited for */
+		return cut(q, (struct tl_str){s->residues, s->length}, ev, err);
+	}
+	if ((st = tl_sources_base(&x->sources, h, &e, &s, err)) != TL_OK)
+		return st;
+	ev->from = (struct tl_str){s->residues, s->length};
+	if (h->batch.kind == TL_KIND_DUP)
+		return cut(q, ev->from, ev, err);
+	if (s->depth >= TL_EXPAND_DEPTH)
+		return tl_sources_broken(err, e.ordinal, "a chain of deltas that is too long");
+	ev->script = !(e.flags & (TL_REC_IN | TL_REC_OUT));
+	if (ev->script)
+		return TL_OK;
+	if (!(e.flags & TL_REC_IN))
+		st = make_whole(x, q, s, ret_whole, err);
+	if (st != TL_OK || !*ret_whole || !q->whole)
+		return st;
+	return cut(q, (struct tl_str){q->whole->residues.data, q->whole->residues.len}, ev, err);
+}
+
+/* The last piece of a delta was given: its residues may go when that is done. */
+static void retire_whole(struct tl_expand *x, struct tl_queue *q, const struct tl_expand_event *ev)
+{
+	const struct tl_batch *b = ev->batch;
+	if (!q->whole || b->flags[ev->at] & TL_REC_OUT)
+		return;
+	q->whole->serial = x->serial;
+	tl_held_append(&x->retired, q->whole);
+	q->whole = NULL;
+}
+
+/* The source that the entry at the head of q, a copy, says it comes from, if it is there. */
+static const struct tl_source *look_up(const struct tl_expand *x, const struct tl_queue *q,
+				       struct tl_expand_event *ev)
+{
+	const struct tl_batch *b = &q->waiting.head->batch;
+	const struct tl_source *s = NULL;
+	ev->root = b->ordinal[q->pos];
+	if (b->kind != TL_KIND_SEQ)
+		s = tl_sources_find(&x->sources, b->base[q->pos]);
+	if (s)
+		ev->root = s->root;
+	return s;
+}
+
+enum tl_status tl_expand_give_head(struct tl_expand *x, struct tl_queue *q, uint64_t limit,
+				   struct tl_expand_event *ev, bool *ret_got, bool *ret_whole,
+				   struct tl_err *err)
+{
+	struct tl_held *h = q->waiting.head;
+	*ev = (struct tl_expand_event){.what = TL_EXPAND_ENTRIES,
+				       .stream_flags = x->stream_flags,
+				       .batch = &h->batch,
+				       .at = q->pos,
+				       .reference = h->reference,
+				       .held = h};
+	begin(x, q, look_up(x, q, ev));
+	enum tl_status st = TL_OK;
+	if (q->wanted && h->batch.kind != TL_KIND_SEQ)
+		st = plan_copy(x, q, ev, ret_whole, err);
+	if (st == TL_OK && *ret_whole)
+		st = check_order(x, q, err);
+	if (st != TL_OK || !*ret_whole)
+		return st;
+	count(x, q, reach(x, q, limit), ev);
+	ev->n = q->pos - ev->at;
+	*ret_got = q->wanted;
+	h->has_sum = h->has_sum && q->wanted;
+	if (!q->wanted)
+		return TL_OK;
+	ev->summed = h->has_sum;
+	ev->serial = ++x->serial;
+	retire_whole(x, q, ev);
+	return TL_OK;
+}
