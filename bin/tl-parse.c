@@ -5,15 +5,16 @@
 #include <string.h>
 
 #include <tl/ingest.h>
+#include <tl/press.h>
 #include <tl/restore.h>
 #include <tl/tool.h>
 
 struct opts {
 	struct tl_tool_common common;
-	bool decode, refs, fasta, keep_names;
+	bool decode, refs, fasta, keep_names, upper, lower, names_only;
 	int alphabet;
-	int64_t wrap, min_length, max_length, head;
-	const char *filter, *taxonmap;
+	int64_t wrap, file, min_length, max_length, head;
+	const char *filter, *taxonmap, *compress;
 	struct tl_opt_pair sample, shard;
 };
 
@@ -44,7 +45,7 @@ static const struct tl_opt options[] = {
 	 "`SEED` (1) alone, so the same ones each time."},
 	{"shard", 0, TL_OPT_PART, offsetof(struct opts, shard), NULL, "1/1", "I/N", "Filter",
 	 "Keep shard `I` of `N`: the records whose ordinal is I-1 modulo N, so that each record is in "
-	 "one of `N` jobs."},
+	 "one of `N` jobs. With `--decode` too."},
 	{"decode", 'd', TL_OPT_FLAG, offsetof(struct opts, decode), NULL, NULL, NULL, "Decoding",
 	 "Turn a stream back into the text that it came from, byte for byte. Each file is compared "
 	 "with its length and hash."},
@@ -55,6 +56,20 @@ static const struct tl_opt options[] = {
 	{"wrap", 'w', TL_OPT_INT, offsetof(struct opts, wrap), "-1:", "-1", "N", "Decoding",
 	 "With `--decode`: lay sequences and qualities out anew, in lines of `N` characters that end in a line "
 	 "feed; 0 means one line a sequence, -1 as they were."},
+	{"upper", 0, TL_OPT_FLAG, offsetof(struct opts, upper), NULL, NULL, NULL, "Decoding",
+	 "With `--decode`: write residues in upper case."},
+	{"lower", 0, TL_OPT_FLAG, offsetof(struct opts, lower), NULL, NULL, NULL, "Decoding",
+	 "With `--decode`: write residues in lower case."},
+	{"names-only", 0, TL_OPT_FLAG, offsetof(struct opts, names_only), NULL, NULL, NULL,
+	 "Decoding",
+	 "With `--decode`: write the headers only, whole, without their `>` or `@`, one a line."},
+	{"file", 0, TL_OPT_INT, offsetof(struct opts, file), "1:", NULL, "N", "Decoding",
+	 "With `--decode`: give back only the `N`th of the files that went into the stream, counted "
+	 "from 1 over all streams read."},
+	{"compress", 0, TL_OPT_TEXT, offsetof(struct opts, compress), NULL, NULL, "FORMAT[:LEVEL]",
+	 "Decoding",
+	 "With `--decode`: compress the text: `gz` (one member of gzip, `LEVEL` 1 to 9, else 6), "
+	 "`bgzf` (as bgzip, 1 to 12, else 6) or `zstd` (1 to 19, else 3), on all threads."},
 	TL_TOOL_STREAM_OPTS(struct opts, common),
 	TL_TOOL_MEMORY_OPTS(struct opts, common),
 	TL_TOOL_OPTS(struct opts, common),
@@ -195,20 +210,47 @@ static enum tl_status encode(const struct opts *opts, const struct tl_tool_run *
 	return st;
 }
 
-static enum tl_status decode(const struct opts *opts, const struct tl_tool_run *run,
-			     struct tl_out *out, struct tl_err *err)
+static void restore_opts(const struct opts *opts, struct tl_restore_opts *ret)
 {
-	struct tl_reader_opts ropts = {.raw_edge = true};
-	struct tl_restore_opts xopts = {.refs_only = opts->refs, .fasta = opts->fasta,
-					.wrap = opts->wrap >= 0,
-					.width = opts->wrap > 0 ? (uint64_t)opts->wrap : 0,
-					.opt_pool = run->pool};
+	*ret = (struct tl_restore_opts){
+		.refs_only = opts->refs,
+		.fasta = opts->fasta,
+		.wrap = opts->wrap >= 0,
+		.width = opts->wrap > 0 ? (uint64_t)opts->wrap : 0,
+		.names_only = opts->names_only,
+		.letters = opts->upper ? TL_TEXT_UPPER
+			   : opts->lower ? TL_TEXT_LOWER
+					 : TL_TEXT_AS_IT_WAS,
+		.file = (uint64_t)opts->file,
+	};
+	if (opts->shard.second > 1) {
+		ret->part = (uint64_t)opts->shard.first + 1;
+		ret->parts = opts->shard.second;
+	}
+}
+
+static enum tl_status decode(const struct opts *opts, const struct tl_tool_run *run,
+			     const struct tl_press_how *opt_how, struct tl_out *out,
+			     struct tl_err *err)
+{
+	const struct tl_reader_opts ropts = {.raw_edge = true};
+	struct tl_restore_opts xopts;
 	struct tl_restore_sum sum;
 	struct tl_reader *reader;
+	struct tl_press *press = NULL;
 	enum tl_status st = tl_tool_reader(run, &ropts, &reader, err);
 	if (st != TL_OK)
 		return st;
-	st = tl_restore_text(reader, &xopts, out, &sum, err);
+	if (opt_how)
+		st = tl_press_open(run->pool, out, opt_how, &press, err);
+	restore_opts(opts, &xopts);
+	xopts.opt_pool = run->pool;
+	xopts.opt_press = press;
+	if (st == TL_OK)
+		st = tl_restore_text(reader, &xopts, out, &sum, err);
+	if (st == TL_OK && press)
+		st = tl_press_end(press, err);
+	tl_press_free(press);
 	tl_reader_close(reader);
 	if (st == TL_OK)
 		tl_tool_tell(run, "%llu records, %llu bytes of text, %llu files compared",
@@ -217,22 +259,48 @@ static enum tl_status decode(const struct opts *opts, const struct tl_tool_run *
 	return st;
 }
 
+/* What options say each for itself but not together. */
+static enum tl_status check_usage(const struct opts *opts, struct tl_err *err)
+{
+	bool shape = opts->fasta || opts->wrap >= 0 || opts->upper || opts->lower;
+	if (!opts->decode && (shape || opts->refs || opts->names_only || opts->file || opts->compress))
+		return tl_err_set(err, TL_USAGE,
+				  "--refs, --fasta, --wrap, --upper, --lower, --names-only, --file "
+				  "and --compress go with --decode (-z compresses a stream)");
+	if (opts->decode && (opts->alphabet || opts->keep_names || opts->taxonmap || opts->common.level))
+		return tl_err_set(err, TL_USAGE,
+				  "--alphabet, --keep-names, --taxonmap and --zstd do not go with --decode");
+	struct opts filter = *opts;
+	struct tl_sieve_opts sopts;
+	filter.shard = (struct tl_opt_pair){0, 1}; /* goes with both */
+	if (opts->decode && sieve_opts(&filter, &sopts))
+		return tl_err_set(err, TL_USAGE,
+				  "the options of the filter, but for --shard, do not go with --decode");
+	if (opts->upper && opts->lower)
+		return tl_err_set(err, TL_USAGE, "--upper and --lower exclude each other");
+	if (opts->names_only && shape)
+		return tl_err_set(err, TL_USAGE,
+				  "--fasta, --wrap, --upper and --lower do not go with --names-only");
+	return TL_OK;
+}
+
 static enum tl_status work(const void *fields, const struct tl_tool_run *run, struct tl_err *err)
 {
 	const struct opts *opts = fields;
+	struct tl_press_how how;
 	struct tl_out *out;
-	if (!opts->decode && (opts->refs || opts->fasta || opts->wrap >= 0))
-		return tl_err_set(err, TL_USAGE, "--refs, --fasta and --wrap go with --decode");
-	if (opts->decode && (opts->alphabet || opts->keep_names || opts->taxonmap || opts->common.level))
-		return tl_err_set(err, TL_USAGE,
-				  "--alphabet, --keep-names, --taxonmap and --compress do not go with --decode");
-	struct tl_sieve_opts sopts;
-	if (opts->decode && sieve_opts(opts, &sopts))
-		return tl_err_set(err, TL_USAGE, "the options of the filter do not go with --decode");
-	enum tl_status st = tl_tool_output(run, !opts->decode, &out, err);
+	enum tl_status st = check_usage(opts, err);
+	if (st == TL_OK && opts->compress) {
+		st = tl_press_parse(opts->compress, &how, err);
+		if (st != TL_OK)
+			(void)tl_err_prefix(err, "--compress");
+	}
+	if (st == TL_OK)
+		st = tl_tool_output(run, !opts->decode || opts->compress, &out, err);
 	if (st != TL_OK)
 		return st;
-	st = opts->decode ? decode(opts, run, out, err) : encode(opts, run, out, err);
+	st = opts->decode ? decode(opts, run, opts->compress ? &how : NULL, out, err)
+			  : encode(opts, run, out, err);
 	return tl_out_finish(out, st, err);
 }
 

@@ -41,8 +41,7 @@ struct tl_expand_opts {
 	struct tl_names *opt_names; /* only references named here with all their members, and
 				     * members named here */
 	uint64_t file;  /* only records of that input file, from 1; 0: of all */
-	uint64_t part, parts; /* of those every parts-th record, from the part-th on (from 1);
-			       * parts 0: all */
+	uint64_t part, parts; /* only records whose ordinal is part - 1 modulo parts; parts 0: all */
 	size_t bytes;   /* an event of several entries has about so many at most; 0: one entry */
 };
 

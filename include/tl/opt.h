@@ -4,7 +4,7 @@
  *
  * Syntax: GNU getopt_long's: -t4, -t 4, --threads 4, --threads=4, bundled flags, -- ends options,
  * "-" is an operand, options and operands may be mixed, an unambiguous beginning of a long name
- * will do.  An option with an optional value takes it only attached (-z9, --compress=9).  Of an
+ * will do.  An option with an optional value takes it only attached (-z9, --zstd=9).  Of an
  * option given twice the last counts.
  * Threads: pure but for their arguments.
  */

@@ -48,7 +48,7 @@ struct tl_tool_common {
 
 /* The row that only tools which write a stream have, to be put in front of the others. */
 #define TL_TOOL_STREAM_OPTS(type, field)                                                           \
-	{"compress", 'z', TL_OPT_LEVEL, offsetof(type, field.level), "1:19", "3", "LEVEL", "Common", \
+	{"zstd", 'z', TL_OPT_LEVEL, offsetof(type, field.level), "1:19", "3", "LEVEL", "Common", \
 	 "Compress the stream's columns with zstd; `LEVEL` is attached, as in `-z9`."}
 
 /* The rows of tools that hold what grows with their input. */

@@ -177,7 +177,7 @@ enum tl_status tl_tool_output(const struct tl_tool_run *run, bool is_stream, str
 	if (is_stream && tl_out_tty(out)) {
 		tl_out_discard(out);
 		return tl_err_set(err, TL_USAGE,
-				  "a record stream is not for a terminal; use a pipe or -o FILE");
+				  "a record stream or compressed text is not for a terminal; use a pipe or -o FILE");
 	}
 	*ret = out;
 	return TL_OK;

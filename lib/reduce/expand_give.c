@@ -25,7 +25,7 @@ static bool wanted(struct tl_expand *x, const struct tl_held *h, size_t i,
 	if (!named || (opts->refs_only && !h->reference) ||
 	    (opts->file && opts->file != x->files + 1))
 		return false;
-	return !opts->parts || x->candidates++ % opts->parts == opts->part - 1;
+	return !opts->parts || h->batch.ordinal[i] % opts->parts == opts->part - 1;
 }
 
 /* A record begins at the head of q, or goes on there. */

@@ -29,8 +29,7 @@ struct tl_expand {
 	uint64_t given;    /* ordinal of the last one */
 	/* Records since the last FILE, the first's ordinal; the end of that FILE. */
 	uint64_t in_file, file_first, file_end;
-	uint64_t files;      /* given */
-	uint64_t candidates; /* records of which every parts-th is wanted */
+	uint64_t files; /* given */
 	/* A block of the next stream, or a FILE that waits for its records. */
 	struct tl_item *ahead;
 	struct tl_item *shown; /* the block of the last event */

@@ -310,7 +310,7 @@ refuses() { # CODE ARGUMENT...
 		(($(wc -c <z.tl) < $(wc -c <plain.tl)))
 	done
 	tl-parse -z in.fa >z.tl
-	tl-parse --compress=3 in.fa | cmp - z.tl
+	tl-parse --zstd=3 in.fa | cmp - z.tl
 }
 
 @test "-w lays the sequences out anew" {
