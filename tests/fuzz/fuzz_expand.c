@@ -293,6 +293,27 @@ static int restore(int fd, bool refs_only)
 	return -1;
 }
 
+/* What can be restored can be in parts, which have all records, and as names. */
+static void restore_parts(int fd)
+{
+	uint64_t records[4];
+	for (uint64_t i = 0; i < 4; i++) {
+		const struct tl_restore_opts opts = {.part = i, .parts = i ? 3 : 0,
+						     .wrap = true, .names_only = i == 2,
+						     .letters = TL_TEXT_LOWER};
+		struct tl_restore_sum sum;
+		struct tl_out *nowhere;
+		struct tl_reader *r = open_reader(fd, NULL, true);
+		must(r != NULL);
+		must(tl_out_null(&nowhere, NULL) == TL_OK);
+		must(tl_restore_text(r, &opts, nowhere, &sum, &err) == TL_OK);
+		tl_out_discard(nowhere);
+		tl_reader_close(r);
+		records[i] = sum.records;
+	}
+	must(records[0] == records[1] + records[2] + records[3]);
+}
+
 static bool same(int a, int b)
 {
 	struct stat x, y;
@@ -423,6 +444,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(again >= 0 && same(text, again));
 		must(m.edges || archive < 0 || (reduced >= 0 && same(text, reduced)));
 		must(m.edges || archive >= 0);
+		restore_parts(fd);
 		shut(again);
 		shut(reduced);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_text: an entry with arbitrary side strings: the renderer refuses or writes it, and
- * leaves the output as it was where it refuses. Fifteen bytes choose lengths and style, the rest
+ * leaves the output as it was where it refuses; passing over it carries the column the same way. Fifteen bytes choose lengths and style, the rest
  * is cut into the strings. */
 #include <stdint.h>
 #include <stdlib.h>
@@ -27,6 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct tl_text_style style = {.own = c[1] & 1, .keep_lead = c[1] & 2, .end_line = c[1] & 4,
 				      .fastq = c[1] & 16, .width = c[2], .column = c[3],
 				      .due = c[3],
+				      .letters = (enum tl_text_case)((c[1] >> 5) % 3),
 				      .prefix = c[1] & 8 ? "tl|1 " : NULL, .prefix_len = 5};
 	e.head = take(&p, &left, c[4] % 16);
 	e.lead = take(&p, &left, c[5] % 16);
@@ -42,12 +43,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct tl_err err;
 	if (tl_buf_add(&out, "x", 1, &err) != TL_OK)
 		return 0;
-	enum tl_status st = tl_text_render(&e, c[10] & 1 ? TL_NUCLEOTIDE : TL_PROTEIN,
-					   (uint32_t)(c[10] >> 1), (enum tl_eol)(c[11] % 3), p,
-					   &style, &out, &err);
+	enum tl_alphabet alphabet = c[10] & 1 ? TL_NUCLEOTIDE : TL_PROTEIN;
+	uint32_t width = c[10] >> 1;
+	enum tl_eol eol = (enum tl_eol)(c[11] % 3);
+	struct tl_text_style passed = style;
+	tl_text_pass(&e, alphabet, width, eol, &passed);
+	enum tl_status st = tl_text_render(&e, alphabet, width, eol, p, &style, &out, &err);
 	if (st != TL_OK && (st != TL_DATA || out.len != 1))
 		abort();
-	if (st == TL_OK && out.len < 1 + e.length)
+	if (st == TL_OK && (out.len < 1 + e.length || passed.column != style.column ||
+			    passed.due != style.due))
+		abort();
+	out.len = 1;
+	if (tl_text_name(&e, &out, &err) != TL_OK || out.len > e.head.n + 2)
 		abort();
 	tl_buf_free(&out);
 	return 0;

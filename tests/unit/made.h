@@ -508,12 +508,15 @@ static inline int made_reduced(int fd, enum tl_select_by by)
 	return to;
 }
 
+/* By both threads of the pool. */
 static inline enum tl_status made_restore_as(int fd, const struct tl_restore_opts *opts,
 					     int *ret_fd, struct tl_restore_sum *sum)
 {
 	struct tl_reader *r = made_reader(fd, true);
 	struct tl_out *out = made_out(ret_fd);
-	enum tl_status st = tl_restore_text(r, opts, out, sum, &made_err);
+	struct tl_restore_opts o = *opts;
+	o.opt_pool = made_pool;
+	enum tl_status st = tl_restore_text(r, &o, out, sum, &made_err);
 	tl_test(tl_out_commit(out, NULL) == TL_OK);
 	tl_reader_close(r);
 	return st;
