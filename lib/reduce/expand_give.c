@@ -123,31 +123,32 @@ static enum tl_status cut(const struct tl_queue *q, struct tl_str whole, struct 
 	return TL_OK;
 }
 
-/* How the residues of the copy at the head of q are made. */
-static enum tl_status plan_copy(struct tl_expand *x, struct tl_queue *q, struct tl_expand_event *ev,
+/* How the residues of the copy of opt_base at the head of q are made. */
+static enum tl_status plan_copy(struct tl_expand *x, struct tl_queue *q,
+				const struct tl_source *opt_base, struct tl_expand_event *ev,
 				bool *ret_whole, struct tl_err *err)
 {
 	const struct tl_held *h = q->waiting.head;
-	struct tl_entry e;
-	struct tl_source *s;
-	enum tl_status st = TL_OK;
-	tl_batch_get(&h->batch, q->pos, &e);
-	if (h->base && (s = tl_sources_find(&x->sources, e.ordinal))) {
+	const struct tl_source *s = NULL;
+	uint64_t ordinal = h->batch.ordinal[q->pos];
+	unsigned flags = h->batch.flags[q->pos];
+	if (h->base && (s = tl_sources_find(&x->sources, ordinal))) {
 		x->script.at = NULL; /* its last piece may have been waited for */
 		return cut(q, (struct tl_str){s->residues, s->length}, ev, err);
 	}
-	if ((st = tl_sources_base(&x->sources, h, &e, &s, err)) != TL_OK)
+	enum tl_status st = tl_sources_check(opt_base, h, q->pos, err);
+	if (st != TL_OK)
 		return st;
-	ev->from = (struct tl_str){s->residues, s->length};
+	ev->from = (struct tl_str){opt_base->residues, opt_base->length};
 	if (h->batch.kind == TL_KIND_DUP)
 		return cut(q, ev->from, ev, err);
-	if (s->depth >= TL_EXPAND_DEPTH)
-		return tl_sources_broken(err, e.ordinal, "a chain of deltas that is too long");
-	ev->script = !(e.flags & (TL_REC_IN | TL_REC_OUT));
+	if (opt_base->depth >= TL_EXPAND_DEPTH)
+		return tl_sources_broken(err, ordinal, "a chain of deltas that is too long");
+	ev->script = !(flags & (TL_REC_IN | TL_REC_OUT));
 	if (ev->script)
 		return TL_OK;
-	if (!(e.flags & TL_REC_IN))
-		st = make_whole(x, q, s, ret_whole, err);
+	if (!(flags & TL_REC_IN))
+		st = make_whole(x, q, opt_base, ret_whole, err);
 	if (st != TL_OK || !*ret_whole || !q->whole)
 		return st;
 	return cut(q, (struct tl_str){q->whole->residues.data, q->whole->residues.len}, ev, err);
@@ -189,10 +190,11 @@ enum tl_status tl_expand_give_head(struct tl_expand *x, struct tl_queue *q, uint
 				       .at = q->pos,
 				       .reference = h->reference,
 				       .held = h};
-	begin(x, q, look_up(x, q, ev));
+	const struct tl_source *base = look_up(x, q, ev);
 	enum tl_status st = TL_OK;
+	begin(x, q, base);
 	if (q->wanted && h->batch.kind != TL_KIND_SEQ)
-		st = plan_copy(x, q, ev, ret_whole, err);
+		st = plan_copy(x, q, base, ev, ret_whole, err);
 	if (st == TL_OK && *ret_whole)
 		st = check_order(x, q, err);
 	if (st != TL_OK || !*ret_whole)

@@ -22,27 +22,27 @@ struct tl_source *tl_sources_find(const struct tl_sources *s, uint64_t ordinal)
 static enum tl_status add_source(struct tl_sources *s, uint64_t ordinal,
 				 const struct tl_source *source, struct tl_err *err)
 {
-	if (tl_sources_find(s, ordinal))
-		return tl_sources_broken(err, ordinal, "stands twice in the stream");
+	size_t keys = s->by_ordinal.n;
 	enum tl_status st = tl_mem_grow(&s->source, &s->cap, s->n + 1, sizeof *s->source, err);
 	if (st == TL_OK)
 		st = tl_map_put(&s->by_ordinal, ordinal, s->n, err);
+	if (st == TL_OK && s->by_ordinal.n == keys)
+		return tl_sources_broken(err, ordinal, "stands twice in the stream");
 	if (st == TL_OK)
 		s->source[s->n++] = *source;
 	return st;
 }
 
-enum tl_status tl_sources_base(const struct tl_sources *s, const struct tl_held *h,
-			       const struct tl_entry *e, struct tl_source **ret, struct tl_err *err)
+enum tl_status tl_sources_check(const struct tl_source *opt_base, const struct tl_held *h, size_t i,
+				struct tl_err *err)
 {
-	*ret = tl_sources_find(s, e->base);
-	if (!*ret)
-		return tl_sources_broken(err, e->ordinal,
-					 "is copied from a record that is not there");
-	if ((*ret)->twin && h->batch.kind == TL_KIND_DUP)
-		return tl_sources_broken(err, e->ordinal, "is a duplicate of a duplicate");
-	if ((*ret)->nucleotide != (h->batch.alphabet == TL_NUCLEOTIDE))
-		return tl_sources_broken(err, e->ordinal,
+	uint64_t ordinal = h->batch.ordinal[i];
+	if (!opt_base)
+		return tl_sources_broken(err, ordinal, "is copied from a record that is not there");
+	if (opt_base->twin && h->batch.kind == TL_KIND_DUP)
+		return tl_sources_broken(err, ordinal, "is a duplicate of a duplicate");
+	if (opt_base->nucleotide != (h->batch.alphabet == TL_NUCLEOTIDE))
+		return tl_sources_broken(err, ordinal,
 					 "is copied from a record of another alphabet");
 	return TL_OK;
 }
@@ -69,11 +69,11 @@ static enum tl_status add_delta(struct tl_sources *s, struct tl_err *err)
 {
 	struct tl_entry e;
 	struct tl_delta d;
-	struct tl_source *base;
 	struct tl_buf out = {0};
 	bool whole;
 	tl_batch_get(&s->begin->batch, s->begin_i, &e);
-	enum tl_status st = tl_sources_base(s, s->begin, &e, &base, err);
+	const struct tl_source *base = tl_sources_find(s, e.base);
+	enum tl_status st = tl_sources_check(base, s->begin, s->begin_i, err);
 	if (st == TL_OK)
 		st = tl_gather_script(&s->script, s->begin, s->begin_i, &d, &whole, err);
 	if (st != TL_OK || !whole)
@@ -117,17 +117,17 @@ static enum tl_status add_whole(struct tl_sources *s, const struct tl_entry *e, 
 	return st;
 }
 
-static enum tl_status add_dup(struct tl_sources *s, const struct tl_held *h,
-			      const struct tl_entry *e, struct tl_err *err)
+static enum tl_status add_dup(struct tl_sources *s, const struct tl_held *h, size_t i,
+			      struct tl_err *err)
 {
-	struct tl_source *base;
-	enum tl_status st = tl_sources_base(s, h, e, &base, err);
+	const struct tl_source *base = tl_sources_find(s, h->batch.base[i]);
+	enum tl_status st = tl_sources_check(base, h, i, err);
 	if (st != TL_OK)
 		return st;
 	struct tl_source made = *base;
 	made.own = NULL;
 	made.twin = true;
-	return add_source(s, e->ordinal, &made, err);
+	return add_source(s, h->batch.ordinal[i], &made, err);
 }
 
 static enum tl_status add_entry(struct tl_sources *s, const struct tl_held *h, size_t i,
@@ -139,7 +139,7 @@ static enum tl_status add_entry(struct tl_sources *s, const struct tl_held *h, s
 	case TL_KIND_SEQ:
 		return add_whole(s, &e, h->batch.alphabet == TL_NUCLEOTIDE, err);
 	case TL_KIND_DUP:
-		return e.flags & TL_REC_IN ? TL_OK : add_dup(s, h, &e, err);
+		return e.flags & TL_REC_IN ? TL_OK : add_dup(s, h, i, err);
 	default:
 		if (!(e.flags & TL_REC_IN)) {
 			s->begin = h;

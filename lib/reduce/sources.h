@@ -54,10 +54,9 @@ enum tl_status tl_sources_broken(struct tl_err *err, uint64_t ordinal, const cha
 /* NULL where there is none; valid until one is added. */
 struct tl_source *tl_sources_find(const struct tl_sources *s, uint64_t ordinal);
 
-/* The base of an entry of h; TL_DATA where there is none or it may not be one. */
-enum tl_status tl_sources_base(const struct tl_sources *s, const struct tl_held *h,
-			       const struct tl_entry *e, struct tl_source **ret,
-			       struct tl_err *err) TL_CHECK;
+/* May entry i of h be copied from that record?  TL_DATA where not, or there is none. */
+enum tl_status tl_sources_check(const struct tl_source *opt_base, const struct tl_held *h, size_t i,
+				struct tl_err *err) TL_CHECK;
 
 /* Appends the residues of a delta to out. */
 enum tl_status tl_sources_apply(const struct tl_delta *d, const struct tl_source *base,
