@@ -7,38 +7,6 @@
 
 #include <tl/mem.h>
 
-/* The columns that the batch's kind and format have: first the full ones, then those of which
- * most items are empty. */
-enum { COLUMNS = 14 };
-
-static unsigned columns(struct tl_batch *b, struct tl_col *ret[COLUMNS], unsigned *ret_full)
-{
-	bool fastq = b->format == TL_FORMAT_FASTQ;
-	unsigned n = 0;
-	ret[n++] = &b->head;
-	if (b->kind == TL_KIND_SEQ)
-		ret[n++] = &b->resi;
-	if (fastq)
-		ret[n++] = &b->qual;
-	if (b->kind == TL_KIND_DELTA) {
-		ret[n++] = &b->ops;
-		ret[n++] = &b->subs;
-		ret[n++] = &b->lits;
-	}
-	*ret_full = n;
-	ret[n++] = &b->lead;
-	ret[n++] = &b->mask;
-	ret[n++] = &b->odd;
-	ret[n++] = &b->urac;
-	ret[n++] = &b->lay;
-	ret[n++] = &b->taxa;
-	if (fastq) {
-		ret[n++] = &b->plus;
-		ret[n++] = &b->qlay;
-	}
-	return n;
-}
-
 static enum tl_status room(struct tl_batch *b, struct tl_err *err)
 {
 	/* The four arrays share a capacity, so each grows from a copy of it by the same rule. */
@@ -55,13 +23,19 @@ static enum tl_status room(struct tl_batch *b, struct tl_err *err)
 	return TL_OK;
 }
 
+static inline enum tl_status end_item(struct tl_col *col, struct tl_err *err)
+{
+	if (col->n == col->cap || col->bytes.len > UINT32_MAX)
+		return tl_col_end(col, err);
+	col->end[col->n++] = (uint32_t)col->bytes.len;
+	return TL_OK;
+}
+
 /* Such a column gets items only when one of them has bytes: then also empty ones for all entries
  * before. */
-static enum tl_status end_sparse(struct tl_col *col, size_t entries, struct tl_err *err)
+static enum tl_status fill_up(struct tl_col *col, size_t entries, struct tl_err *err)
 {
 	enum tl_status st;
-	if (!col->n && !col->bytes.len)
-		return TL_OK;
 	size_t len = col->bytes.len;
 	while (col->n < entries) {
 		col->bytes.len = col->n ? col->end[col->n - 1] : 0;
@@ -73,24 +47,49 @@ static enum tl_status end_sparse(struct tl_col *col, size_t entries, struct tl_e
 	return tl_col_end(col, err);
 }
 
+static inline enum tl_status end_sparse(struct tl_col *col, size_t entries, struct tl_err *err)
+{
+	return col->n || col->bytes.len ? fill_up(col, entries, err) : TL_OK;
+}
+
+static enum tl_status end_fastq(struct tl_batch *b, struct tl_err *err)
+{
+	enum tl_status st = end_item(&b->qual, err);
+	if (st == TL_OK)
+		st = end_sparse(&b->plus, b->n, err);
+	return st == TL_OK ? end_sparse(&b->qlay, b->n, err) : st;
+}
+
+static enum tl_status end_script(struct tl_batch *b, struct tl_err *err)
+{
+	enum tl_status st = end_item(&b->ops, err);
+	if (st == TL_OK)
+		st = end_item(&b->subs, err);
+	return st == TL_OK ? end_item(&b->lits, err) : st;
+}
+
 enum tl_status tl_batch_end(struct tl_batch *batch, uint64_t ordinal, uint8_t flags,
 			    uint64_t length, uint64_t base, struct tl_err *err)
 {
-	struct tl_col *col[COLUMNS];
-	unsigned full, n = columns(batch, col, &full), i;
+	struct tl_batch *b = batch;
+	size_t n = b->n;
 	enum tl_status st;
-	if ((st = room(batch, err)) != TL_OK)
+	if ((st = room(b, err)) != TL_OK || (st = end_item(&b->head, err)) != TL_OK ||
+	    (b->kind == TL_KIND_SEQ && (st = end_item(&b->resi, err)) != TL_OK) ||
+	    (b->kind == TL_KIND_DELTA && (st = end_script(b, err)) != TL_OK) ||
+	    (b->format == TL_FORMAT_FASTQ && (st = end_fastq(b, err)) != TL_OK) ||
+	    (st = end_sparse(&b->lead, n, err)) != TL_OK ||
+	    (st = end_sparse(&b->mask, n, err)) != TL_OK ||
+	    (st = end_sparse(&b->odd, n, err)) != TL_OK ||
+	    (st = end_sparse(&b->urac, n, err)) != TL_OK ||
+	    (st = end_sparse(&b->lay, n, err)) != TL_OK ||
+	    (st = end_sparse(&b->taxa, n, err)) != TL_OK)
 		return st;
-	for (i = 0; i < full; i++)
-		if ((st = tl_col_end(col[i], err)) != TL_OK)
-			return st;
-	for (; i < n; i++)
-		if ((st = end_sparse(col[i], batch->n, err)) != TL_OK)
-			return st;
-	batch->ordinal[batch->n] = ordinal;
-	batch->flags[batch->n] = flags;
-	batch->length[batch->n] = length;
-	batch->base[batch->n++] = base;
+	b->ordinal[n] = ordinal;
+	b->flags[n] = flags;
+	b->length[n] = length;
+	b->base[n] = base;
+	b->n++;
 	return TL_OK;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* body: the characters of sequence lines as residues and side strings.
  *
- * Runs of residues of one case are copied by tl_runs_copy; what stops it is dealt with here,
+ * Runs of residues of one case are copied by scan.h; what stops it is dealt with here,
  * byte by byte: a change of case, an odd byte, or, in nucleotides, a U where T is expected or
  * the other way round. Where T and U turned is noted in residues and counted in T at the end of
  * the entry. */
@@ -18,9 +18,9 @@ static size_t residues(const struct tl_body *b)
 
 void tl_body_open(struct tl_body *b, struct tl_batch *batch, bool cr)
 {
-	*b = (struct tl_body){.batch = batch, .cr = cr};
+	*b = (struct tl_body){.batch = batch, .scan = tl_scan_best(), .cr = cr};
 	if (batch->alphabet == TL_NUCLEOTIDE)
-		b->want = (struct tl_runs_want){.banned = 'U', .turned = 'U'};
+		b->want = (struct tl_scan_want){.banned = 'U', .turned = 'U'};
 }
 
 void tl_body_close(struct tl_body *b)
@@ -107,8 +107,8 @@ enum tl_status tl_body_rest(struct tl_body *b, const uint8_t **p, const uint8_t 
 	for (;;) {
 		uint8_t *dst = resi->data + resi->len;
 		size_t left = (size_t)(end - *p), n, took;
-		n = b->lower ? tl_runs_copy(dst, *p, left, true, b->want, 0)
-			     : tl_runs_copy(dst, *p, left, false, b->want, 0);
+		n = b->lower ? b->scan->lower(dst, *p, left, b->want)
+			     : b->scan->upper(dst, *p, left, b->want, 0);
 		resi->len += n;
 		*p += n;
 		if (*p == end || tl_eol_at(*p, end, b->cr) != TL_EOL_NONE)

@@ -13,12 +13,16 @@
 #include <tl/err.h>
 
 #include "runs.h"
+#include "scan.h"
+
+#define TL_BODY_SHORT 512 /* residues of a line that is read with its likes, at most */
 
 /* The state of the entry whose lines are being read; its strings grow at the end of the
  * batch's columns. */
 struct tl_body {
 	struct tl_batch *batch;
-	struct tl_runs_want want; /* in nucleotides: T or U is expected, the other one is banned */
+	const struct tl_scan *scan;
+	struct tl_scan_want want; /* in nucleotides: T or U is expected, the other one is banned */
 	bool cr;
 	bool lower;               /* the open run of the mask */
 	bool began_rna;           /* want was U when the entry began */
@@ -40,14 +44,29 @@ void tl_body_begin(struct tl_body *b); /* an entry */
 enum tl_status tl_body_rest(struct tl_body *b, const uint8_t **p, const uint8_t *end,
 			    struct tl_err *err) TL_CHECK;
 
+/* Reads lines that have just width plain residues each and end in a line feed; returns how many.  It
+ * may leave some, and *p is at the beginning of a line. */
+static inline size_t tl_body_lines(struct tl_body *b, const uint8_t **p, const uint8_t *end,
+				   size_t width)
+{
+	struct tl_buf *resi = &b->batch->resi.bytes;
+	/* Long lines gain nothing, and would be read twice where they have something else. */
+	if (b->lower || b->cr || width - 1 >= TL_BODY_SHORT)
+		return 0;
+	size_t n = b->scan->lines(resi->data + resi->len, *p, (size_t)(end - *p), width, b->want);
+	resi->len += n * width;
+	*p += n * (width + 1);
+	return n;
+}
+
 /* Reads characters from *p up to a line end or end; the column resi has room for them all. */
 static inline enum tl_status tl_body_line(struct tl_body *b, const uint8_t **p, const uint8_t *end,
 					  struct tl_err *err)
 {
 	if (!b->lower) {
 		struct tl_buf *resi = &b->batch->resi.bytes;
-		size_t n = tl_runs_copy(resi->data + resi->len, *p, (size_t)(end - *p), false,
-					b->want, b->guess);
+		size_t n = b->scan->upper(resi->data + resi->len, *p, (size_t)(end - *p), b->want,
+					  b->guess);
 		resi->len += n;
 		*p += n;
 		if (n != b->guess)

@@ -69,19 +69,39 @@ size_t tl_fasta_cut(const struct tl_fasta_state *state, const uint8_t *text, siz
 
 /* ---- one chunk ---- */
 
+/* Reads lines of width characters, as far as they are plain. */
+static enum tl_status read_equal(struct tl_parser *ps, size_t width, struct tl_err *err)
+{
+	size_t n = tl_body_lines(&ps->body, &ps->p, ps->end, width);
+	if (!n)
+		return TL_OK;
+	ps->lines += n;
+	if (!ps->eol_known) {
+		ps->eol_known = true;
+		ps->batch->eol = TL_EOL_LF;
+	}
+	return tl_layout_lines(&ps->lay, n, width, TL_EOL_LF, err);
+}
+
 /* Reads lines up to the next record or the end. */
 static enum tl_status read_lines(struct tl_parser *ps, bool mid_line, struct tl_err *err)
 {
 	const uint8_t *end = ps->end;
+	size_t width = ps->batch->width ? ps->batch->width : ps->body.guess;
 	while (ps->p < end && (mid_line || *ps->p != '>')) {
-		const uint8_t *from = ps->p;
-		enum tl_status st = tl_body_line(&ps->body, &ps->p, end, err);
+		enum tl_status st = mid_line ? TL_OK : read_equal(ps, width, err);
 		if (st != TL_OK)
+			return st;
+		const uint8_t *from = ps->p;
+		if (from == end || (!mid_line && *from == '>'))
+			break;
+		if ((st = tl_body_line(&ps->body, &ps->p, end, err)) != TL_OK)
 			return st;
 		uint64_t chars = (uint64_t)(ps->p - from);
 		enum tl_eol eol = tl_parser_eol(ps);
 		if ((st = tl_layout_line(&ps->lay, chars, eol, err)) != TL_OK)
 			return st;
+		width = ps->body.guess;
 		mid_line = false;
 	}
 	return TL_OK;

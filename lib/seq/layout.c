@@ -22,8 +22,8 @@ static enum tl_status put_group(const struct tl_layout_group *g, struct tl_buf *
 	return tl_buf_add(out, &eol, 1, err);
 }
 
-enum tl_status tl_layout_turn(struct tl_layout *lay, uint64_t chars, enum tl_eol eol,
-			      struct tl_err *err)
+enum tl_status tl_layout_turn(struct tl_layout *lay, uint64_t lines, uint64_t chars,
+			      enum tl_eol eol, struct tl_err *err)
 {
 	if (lay->n == 2) {
 		if (!lay->early.len)
@@ -34,7 +34,7 @@ enum tl_status tl_layout_turn(struct tl_layout *lay, uint64_t chars, enum tl_eol
 		lay->last[0] = lay->last[1];
 		lay->n = 1;
 	}
-	lay->last[lay->n++] = (struct tl_layout_group){1, chars, eol};
+	lay->last[lay->n++] = (struct tl_layout_group){lines, chars, eol};
 	return TL_OK;
 }
 

@@ -25,20 +25,27 @@ struct tl_layout {
 
 void tl_layout_reset(struct tl_layout *lay);
 
-/* A line which differs from the one before; see tl_layout_line. */
-enum tl_status tl_layout_turn(struct tl_layout *lay, uint64_t chars, enum tl_eol eol,
-			      struct tl_err *err) TL_CHECK;
+/* Lines which differ from the one before; see tl_layout_lines. */
+enum tl_status tl_layout_turn(struct tl_layout *lay, uint64_t lines, uint64_t chars,
+			      enum tl_eol eol, struct tl_err *err) TL_CHECK;
+
+/* Adds equal lines. */
+static inline enum tl_status tl_layout_lines(struct tl_layout *lay, uint64_t lines, uint64_t chars,
+					     enum tl_eol eol, struct tl_err *err)
+{
+	struct tl_layout_group *g = &lay->last[lay->n ? lay->n - 1 : 0];
+	if (lay->n && g->chars == chars && g->eol == eol) {
+		g->lines += lines;
+		return TL_OK;
+	}
+	return tl_layout_turn(lay, lines, chars, eol, err);
+}
 
 /* Adds a line. */
 static inline enum tl_status tl_layout_line(struct tl_layout *lay, uint64_t chars, enum tl_eol eol,
 					    struct tl_err *err)
 {
-	struct tl_layout_group *g = &lay->last[lay->n ? lay->n - 1 : 0];
-	if (lay->n && g->chars == chars && g->eol == eol) {
-		g->lines++;
-		return TL_OK;
-	}
-	return tl_layout_turn(lay, chars, eol, err);
+	return tl_layout_lines(lay, 1, chars, eol, err);
 }
 
 /* The characters of the first line where another line with characters follows it; else 0. */

@@ -48,11 +48,18 @@ static inline enum tl_eol tl_parser_eol(struct tl_parser *ps)
 /* Copies the rest of a line, or what is here of it, behind a column that has room. */
 static inline enum tl_eol tl_parser_line(struct tl_parser *ps, struct tl_buf *to)
 {
-	const uint8_t *stop = tl_lines_find(ps->p, ps->end, ps->state->cr);
-	size_t n = (size_t)(stop - ps->p);
-	memcpy(to->data + to->len, ps->p, n);
+	uint8_t *dst = to->data + to->len;
+	size_t n = (size_t)(ps->end - ps->p);
+	if (ps->state->cr) {
+		n = (size_t)(tl_lines_find(ps->p, ps->end, true) - ps->p);
+		memcpy(dst, ps->p, n);
+	} else {
+		n = tl_runs_line(dst, ps->p, n);
+		/* A CR is text where no LF follows it. */
+		n -= n && ps->p + n < ps->end && ps->p[n - 1] == '\r';
+	}
 	to->len += n;
-	ps->p = stop;
+	ps->p += n;
 	return tl_parser_eol(ps);
 }
 
