@@ -91,11 +91,18 @@ struct tl_block {
 struct tl_payload {
 	size_t columns;
 	uint32_t tag[TL_BLOCK_COLUMNS];
-	struct tl_buf col[TL_BLOCK_COLUMNS]; /* raw bytes */
+	struct tl_buf col[TL_BLOCK_COLUMNS];  /* raw bytes */
+	struct tl_str lent[TL_BLOCK_COLUMNS]; /* or these, where they belong to someone else */
 };
 
 /* The buffer of a new column, empty.  The caller appends to it; an empty one is not stored. */
 struct tl_buf *tl_block_column(struct tl_payload *payload, uint32_t tag);
+
+/* A new column of bytes that stay where they are: they outlive the payload, or its next use. */
+void tl_block_lend(struct tl_payload *payload, uint32_t tag, struct tl_str bytes);
+
+struct tl_str tl_block_raw(const struct tl_payload *payload, size_t i); /* bytes of column i */
+
 void tl_block_clear(struct tl_payload *payload);   /* no columns, memory kept */
 void tl_block_discard(struct tl_payload *payload); /* gives the memory back */
 
@@ -105,6 +112,12 @@ void tl_block_discard(struct tl_payload *payload); /* gives the memory back */
 enum tl_status tl_block_pack(const struct tl_payload *payload, enum tl_codec codec, int level,
 			     struct tl_block_head *head, struct tl_buf *out,
 			     struct tl_err *err) TL_CHECK;
+
+/* The same without a codec, and without copying: appends to out only what stands in front of the
+ * columns, of which those with bytes follow as tl_block_raw gives them.  *ret_hash: tl_hash_64 of
+ * all of it. */
+enum tl_status tl_block_plan(const struct tl_payload *payload, struct tl_block_head *head,
+			     struct tl_buf *out, uint64_t *ret_hash, struct tl_err *err) TL_CHECK;
 
 /* The 40 bytes of a header, and the 8 of the check over it and a payload hash (tl_hash_64 of the
  * stored payload). */

@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <tl/col.h>
 #include <tl/err.h>
 
 #ifdef __cplusplus
@@ -22,6 +23,10 @@ struct tl_hash128 {
 
 uint64_t tl_hash_64(const void *p, size_t n);             /* XXH3-64 of n bytes */
 struct tl_hash128 tl_hash_128(const void *p, size_t n);   /* XXH3-128 of n bytes */
+
+/* XXH3-64 of n strings, one behind the other. */
+enum tl_status tl_hash_parts(const struct tl_str *part, size_t n, uint64_t *ret,
+			     struct tl_err *err) TL_CHECK;
 
 /* XXH3-128 over bytes that come in pieces. */
 struct tl_hash_state;

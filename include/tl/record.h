@@ -21,7 +21,8 @@ extern "C" {
 /* The block type of a kind. */
 uint32_t tl_record_type(enum tl_kind kind);
 
-/* Appends the batch's columns to payload (cleared first).  batch->ordinal is stored relative to
+/* Appends the batch's columns to payload (cleared first), which points into the batch from then on:
+ * keep that until the payload is packed, or written.  batch->ordinal is stored relative to
  * first, base relative to the entry's own ordinal.  opt_sum: the XXH3-128 of the residues of all
  * entries, one after the other, stored where given (DLTA and DUPS of archives), to be compared by
  * who resolves them. */

@@ -39,7 +39,8 @@ struct tl_job {
 	uint64_t last;     /* highest ordinal in it (first: none), for indX and ENDS.next */
 	uint64_t starts;   /* records that begin in it (entries without TL_REC_IN), for ENDS */
 	uint64_t residues; /* for ENDS */
-	/* In a worker: fills payload.  NULL: it is filled already. */
+	/* In a worker: fills payload, which may point into what the job holds until it is
+	 * released.  NULL: it is filled already. */
 	enum tl_status (*make)(struct tl_job *job, unsigned worker, struct tl_err *err);
 	/* In order, in the writer's thread, before the header is made: may set head.first, last,
 	 * counts.  Or NULL.  *skip = true drops the block. */
@@ -55,7 +56,8 @@ struct tl_job {
 	size_t laid;   /* 0: anywhere */
 	bool stored; /* packed is a payload as stored (raw and codec set in head): only copied */
 	struct tl_buf packed;     /* the writer's, but for stored */
-	uint64_t hash;            /* the writer's: tl_hash_64 of packed */
+	bool parts;               /* the writer's: packed is followed by the columns of payload */
+	uint64_t hash;            /* the writer's: tl_hash_64 of all that is written of it */
 	struct tl_writer *writer; /* the writer's */
 };
 

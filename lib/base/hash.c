@@ -19,6 +19,19 @@ struct tl_hash128 tl_hash_128(const void *p, size_t n)
 	return (struct tl_hash128){h.low64, h.high64};
 }
 
+enum tl_status tl_hash_parts(const struct tl_str *part, size_t n, uint64_t *ret, struct tl_err *err)
+{
+	XXH3_state_t *h = XXH3_createState();
+	if (!h)
+		return tl_err_nomem(err, 576); /* the size of its opaque struct */
+	XXH3_64bits_reset(h);
+	for (size_t i = 0; i < n; i++)
+		XXH3_64bits_update(h, part[i].p, part[i].n);
+	*ret = XXH3_64bits_digest(h);
+	XXH3_freeState(h);
+	return TL_OK;
+}
+
 struct tl_hash_state *tl_hash_new(struct tl_err *err)
 {
 	XXH3_state_t *h = XXH3_createState();

@@ -111,8 +111,21 @@ struct tl_buf *tl_block_column(struct tl_payload *payload, uint32_t tag)
 {
 	size_t i = payload->columns++;
 	payload->tag[i] = tag;
+	payload->lent[i] = (struct tl_str){NULL, 0};
 	tl_buf_reset(&payload->col[i]);
 	return &payload->col[i];
+}
+
+void tl_block_lend(struct tl_payload *payload, uint32_t tag, struct tl_str bytes)
+{
+	(void)tl_block_column(payload, tag);
+	payload->lent[payload->columns - 1] = bytes;
+}
+
+struct tl_str tl_block_raw(const struct tl_payload *payload, size_t i)
+{
+	const struct tl_buf *own = &payload->col[i];
+	return payload->lent[i].n ? payload->lent[i] : (struct tl_str){own->data, own->len};
 }
 
 void tl_block_clear(struct tl_payload *payload)
@@ -137,81 +150,118 @@ struct packing {
 	size_t entry; /* offset in out of the next entry of the directory */
 };
 
-static enum tl_status pack_column(struct packing *p, uint32_t tag, const struct tl_buf *raw,
+/* The next entry of the directory. */
+static void put_entry(struct packing *p, uint32_t tag, size_t raw, size_t stored,
+		      enum tl_codec codec)
+{
+	uint8_t *entry = p->out->data + p->entry;
+	memset(entry, 0, ENTRY);
+	tl_bits_put32(entry, tag);
+	tl_bits_put32(entry + 4, (uint32_t)raw);
+	tl_bits_put32(entry + 8, (uint32_t)stored);
+	entry[12] = (uint8_t)codec;
+	p->entry += ENTRY;
+}
+
+static enum tl_status pack_column(struct packing *p, uint32_t tag, struct tl_str raw,
 				  struct tl_err *err)
 {
 	struct tl_buf *out = p->out;
-	size_t stored = raw->len;
+	size_t stored = raw.n;
 	enum tl_codec codec = TL_CODEC_NONE;
-	enum tl_status st = tl_buf_reserve(out, tl_codec_bound(p->codec, raw->len), err);
+	enum tl_status st = tl_buf_reserve(out, tl_codec_bound(p->codec, raw.n), err);
 	if (st == TL_OK && p->codec != TL_CODEC_NONE) {
-		st = tl_codec_encode(&p->ctx, p->codec, raw->data, raw->len, out->data + out->len,
-				     &stored, err);
+		st = tl_codec_encode(&p->ctx, p->codec, raw.p, raw.n, out->data + out->len, &stored,
+				     err);
 		codec = p->codec;
 	}
 	if (st != TL_OK)
 		return st;
-	if (codec == TL_CODEC_NONE || stored >= raw->len) {
-		stored = raw->len;
+	if (codec == TL_CODEC_NONE || stored >= raw.n) {
+		stored = raw.n;
 		codec = TL_CODEC_NONE;
-		memcpy(out->data + out->len, raw->data, stored);
+		memcpy(out->data + out->len, raw.p, stored);
 	}
 	out->len += stored;
 	p->used = codec == TL_CODEC_NONE ? p->used : codec;
-	uint8_t *entry = out->data + p->entry;
-	memset(entry, 0, ENTRY);
-	tl_bits_put32(entry, tag);
-	tl_bits_put32(entry + 4, (uint32_t)raw->len);
-	tl_bits_put32(entry + 8, (uint32_t)stored);
-	entry[12] = (uint8_t)codec;
-	p->entry += ENTRY;
+	put_entry(p, tag, raw.n, stored, codec);
 	return TL_OK;
 }
 
-/* Columns with bytes, and what they and the directory take as they are. */
-static enum tl_status measure(const struct tl_payload *payload, uint32_t *ret_columns,
-			      uint32_t *ret_raw, struct tl_err *err)
+/* Sets raw in the head, and begins the payload with room for the directory and then more bytes. */
+static enum tl_status begin(struct packing *p, const struct tl_payload *payload, bool copy,
+			    struct tl_block_head *head, struct tl_err *err)
 {
 	size_t raw = 0, columns = 0;
 	for (size_t i = 0; i < payload->columns; i++) {
-		columns += payload->col[i].len > 0;
-		raw += payload->col[i].len;
-		if (payload->col[i].len > TL_BLOCK_MAX || raw > TL_BLOCK_MAX)
+		size_t n = tl_block_raw(payload, i).n;
+		columns += n > 0;
+		raw += n;
+		if (n > TL_BLOCK_MAX || raw > TL_BLOCK_MAX)
 			return tl_err_set(err, TL_INTERNAL, "a block of more than %u bytes",
 					  TL_BLOCK_MAX);
 	}
-	*ret_columns = (uint32_t)columns;
-	*ret_raw = (uint32_t)raw;
+	size_t first = 4 + ENTRY * columns;
+	enum tl_status st = tl_buf_reserve(p->out, first + (copy ? raw : 0), err);
+	if (st != TL_OK)
+		return st;
+	p->entry = p->out->len + 4;
+	tl_bits_put32(p->out->data + p->out->len, (uint32_t)columns);
+	p->out->len += first;
+	head->raw = (uint32_t)raw;
+	return TL_OK;
+}
+
+/* Ends the payload of so many bytes. */
+static enum tl_status end(const struct packing *p, size_t stored, struct tl_block_head *head,
+			  struct tl_err *err)
+{
+	if (stored > TL_BLOCK_MAX)
+		return tl_err_set(err, TL_INTERNAL, "a block of more than %u bytes", TL_BLOCK_MAX);
+	head->stored = (uint32_t)stored;
+	head->codec = (uint8_t)p->used;
 	return TL_OK;
 }
 
 enum tl_status tl_block_pack(const struct tl_payload *payload, enum tl_codec codec, int level,
 			     struct tl_block_head *head, struct tl_buf *out, struct tl_err *err)
 {
-	uint32_t columns = 0, raw = 0;
 	size_t start = out->len;
-	enum tl_status st = measure(payload, &columns, &raw, err);
-	if (st == TL_OK)
-		st = tl_buf_reserve(out, 4 + ENTRY * (size_t)columns + raw, err);
-	if (st != TL_OK)
-		return st;
-	struct packing p = {.ctx.level = level, .codec = codec, .out = out, .entry = start + 4};
-	tl_bits_put32(out->data + start, columns);
-	out->len += 4 + ENTRY * (size_t)columns;
+	struct packing p = {.ctx.level = level, .codec = codec, .out = out};
+	enum tl_status st = begin(&p, payload, true, head, err);
 	for (size_t i = 0; i < payload->columns && st == TL_OK; i++)
-		if (payload->col[i].len)
-			st = pack_column(&p, payload->tag[i], &payload->col[i], err);
+		if (tl_block_raw(payload, i).n)
+			st = pack_column(&p, payload->tag[i], tl_block_raw(payload, i), err);
 	tl_codec_free(&p.ctx);
-	if (st == TL_OK && out->len - start > TL_BLOCK_MAX)
-		st = tl_err_set(err, TL_INTERNAL, "a block of more than %u bytes", TL_BLOCK_MAX);
-	if (st != TL_OK) {
+	if (st == TL_OK)
+		st = end(&p, out->len - start, head, err);
+	if (st != TL_OK)
 		out->len = start;
-		return st;
+	return st;
+}
+
+enum tl_status tl_block_plan(const struct tl_payload *payload, struct tl_block_head *head,
+			     struct tl_buf *out, uint64_t *ret_hash, struct tl_err *err)
+{
+	size_t start = out->len, n = 1;
+	struct tl_str part[TL_BLOCK_COLUMNS + 1];
+	struct packing p = {.out = out};
+	enum tl_status st = begin(&p, payload, false, head, err);
+	for (size_t i = 0; i < payload->columns && st == TL_OK; i++) {
+		part[n] = tl_block_raw(payload, i);
+		if (part[n].n)
+			put_entry(&p, payload->tag[i], part[n].n, part[n].n, TL_CODEC_NONE);
+		n += part[n].n > 0;
 	}
-	head->raw = raw;
-	head->stored = (uint32_t)(out->len - start);
-	head->codec = (uint8_t)p.used;
-	return TL_OK;
+	if (st == TL_OK)
+		st = end(&p, out->len - start + head->raw, head, err);
+	if (st == TL_OK) {
+		part[0] = (struct tl_str){out->data + start, out->len - start};
+		st = tl_hash_parts(part, n, ret_hash, err);
+	}
+	if (st != TL_OK)
+		out->len = start;
+	return st;
 }
 
 /* 5. Opening and decoding one. */

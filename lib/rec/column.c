@@ -66,15 +66,11 @@ enum tl_status tl_column_put_bytes(struct tl_payload *payload, uint32_t tag, con
 	return tl_buf_add(tl_block_column(payload, tag), v, n, err);
 }
 
-enum tl_status tl_column_put_strings(struct tl_payload *payload, uint32_t tag,
-				     const struct tl_col *col, size_t n, struct tl_err *err)
+/* The lengths of strings of which not all are empty. */
+static enum tl_status put_lengths(struct tl_payload *payload, uint32_t tag,
+				  const struct tl_col *col, size_t n, struct tl_err *err)
 {
 	uint64_t lengths[256];
-	if (col->n != n && (col->n || col->bytes.len))
-		return tl_err_set(err, TL_INTERNAL, "column %s has %zu items, not %zu",
-				  tl_block_type_name(tag).s, col->n, n);
-	if (!col->bytes.len)
-		return TL_OK;
 	struct tl_buf *buf = tl_block_column(payload, TL_COLUMN_LENGTHS(tag));
 	enum tl_status st = TL_OK;
 	uint32_t from = 0;
@@ -89,8 +85,31 @@ enum tl_status tl_column_put_strings(struct tl_payload *payload, uint32_t tag,
 	if (st == TL_OK && from != col->bytes.len)
 		st = tl_err_set(err, TL_INTERNAL, "column %s has an unended item",
 				tl_block_type_name(tag).s);
-	if (st != TL_OK)
+	return st;
+}
+
+enum tl_status tl_column_lend_strings(struct tl_payload *payload, uint32_t tag,
+				      const struct tl_col *col, size_t n, struct tl_err *err)
+{
+	if (col->n != n && (col->n || col->bytes.len))
+		return tl_err_set(err, TL_INTERNAL, "column %s has %zu items, not %zu",
+				  tl_block_type_name(tag).s, col->n, n);
+	if (!col->bytes.len)
+		return TL_OK;
+	enum tl_status st = put_lengths(payload, tag, col, n, err);
+	if (st == TL_OK)
+		tl_block_lend(payload, tag, (struct tl_str){col->bytes.data, col->bytes.len});
+	return st;
+}
+
+enum tl_status tl_column_put_strings(struct tl_payload *payload, uint32_t tag,
+				     const struct tl_col *col, size_t n, struct tl_err *err)
+{
+	size_t before = payload->columns;
+	enum tl_status st = tl_column_lend_strings(payload, tag, col, n, err);
+	if (st != TL_OK || payload->columns == before)
 		return st;
+	payload->columns--;
 	return tl_buf_add(tl_block_column(payload, tag), col->bytes.data, col->bytes.len, err);
 }
 

@@ -30,10 +30,14 @@ void tl_column_trim(struct tl_buf *buf);
 enum tl_status tl_column_put_bytes(struct tl_payload *payload, uint32_t tag, const uint8_t *v,
 				   size_t n, struct tl_err *err) TL_CHECK;
 
-/* The two columns of n strings, left out where all are empty; col may have no items at all then. */
+/* The two columns of n strings, left out where all are empty; col may have no items at all then. The
+ * second lends the payload the bytes, which stay where they are. */
 enum tl_status tl_column_put_strings(struct tl_payload *payload, uint32_t tag,
 				     const struct tl_col *col, size_t n,
 				     struct tl_err *err) TL_CHECK;
+enum tl_status tl_column_lend_strings(struct tl_payload *payload, uint32_t tag,
+				      const struct tl_col *col, size_t n,
+				      struct tl_err *err) TL_CHECK;
 
 /* Every column of the block has one of those tags, or one that may be passed over; TL_DATA. */
 enum tl_status tl_column_known(const struct tl_block *block, const uint32_t *tags, size_t n,

@@ -17,6 +17,8 @@
 #include <tl/metrics.h>
 #include <tl/record.h>
 
+#define STEP (256u << 10) /* bytes read and then hashed, as long as they are in cache */
+
 struct chunk {
 	struct tl_job job; /* first: the writer gives back a pointer to it */
 	struct tl_ingest *in;
@@ -37,6 +39,7 @@ struct tl_ingest {
 	struct chunk *idle;
 	unsigned made; /* chunks, dealt out round the nodes */
 	struct tl_hash_state *hash; /* of the file's text so far */
+	struct tl_buf rest;         /* what is behind a cut, on its way to the next window */
 	const char *path;           /* of the file at hand, for messages */
 	uint64_t stray;             /* bytes of text in front of its first record */
 	uint64_t lines;             /* line ends in its chunks that were settled */
@@ -221,21 +224,25 @@ static enum tl_status put_chunk(struct tl_ingest *in, struct chunk *c, struct tl
 /* 3. One file. */
 
 /* Fills c's window, whose first bytes may be there already; *ret_eof: the text ends with it. */
-static enum tl_status fill(struct tl_inflate *src, struct chunk *c, bool *ret_eof, struct tl_err *err)
+static enum tl_status fill(struct tl_ingest *in, struct tl_inflate *src, struct chunk *c,
+			   bool *ret_eof, struct tl_err *err)
 {
-	size_t want = TL_INGEST_WINDOW - c->text.len, got;
+	size_t want = TL_INGEST_WINDOW - c->text.len, got = 0;
 	const uint8_t *before = c->text.data;
 	enum tl_status st = tl_buf_reserve(&c->text, want, err);
-	if (st == TL_OK && c->text.data != before && c->in->opts.pool)
-		tl_pool_lay(c->in->opts.pool, c->text.data, c->text.cap, c->node);
-	if (st == TL_OK)
-		st = tl_inflate_read(src, c->text.data + c->text.len, want, &got, err);
-	if (st != TL_OK)
-		return st;
-	c->text.len += got;
-	tl_metrics_add(TL_METRICS_INPUT_BYTES, got);
-	*ret_eof = got < want;
-	return TL_OK;
+	if (st == TL_OK && c->text.data != before && in->opts.pool)
+		tl_pool_lay(in->opts.pool, c->text.data, c->text.cap, c->node);
+	for (*ret_eof = false; st == TL_OK && want && !*ret_eof; want -= got) {
+		size_t step = want < STEP ? want : STEP;
+		uint8_t *to = c->text.data + c->text.len;
+		if ((st = tl_inflate_read(src, to, step, &got, err)) != TL_OK)
+			return st;
+		tl_hash_put(in->hash, to, got);
+		c->text.len += got;
+		tl_metrics_add(TL_METRICS_INPUT_BYTES, got);
+		*ret_eof = got < step;
+	}
+	return st;
 }
 
 static void start(const struct tl_ingest *in, struct chunk *c)
@@ -245,19 +252,48 @@ static void start(const struct tl_ingest *in, struct chunk *c)
 		c->state.alphabet = (enum tl_alphabet)in->opts.alphabet;
 }
 
+/* Hands the window over up to its cut; what is behind is the beginning of *ret_next, which is NULL
+ * at the end of the text. */
+static enum tl_status hand_over(struct tl_ingest *in, struct chunk *c, size_t cut, bool eof,
+				struct chunk **ret_next, struct tl_err *err)
+{
+	bool more = !eof || cut < c->text.len;
+	struct tl_fasta_state state = c->next_state;
+	*ret_next = NULL;
+	tl_buf_reset(&in->rest);
+	enum tl_status st = tl_buf_add(&in->rest, c->text.data + cut, c->text.len - cut, err);
+	if (st != TL_OK) {
+		release_chunk(&c->job);
+		return st;
+	}
+	c->text.len = cut;
+	c->job.node = c->node;
+	c->job.laid = cut;
+	/* Put first: with one thread it is done then, and its memory, still in cache, is the next
+	 * window's. */
+	if ((st = put_chunk(in, c, err)) != TL_OK || !more)
+		return st;
+	if (!(c = take_chunk(in, err)))
+		return TL_NOMEM;
+	c->state = state;
+	*ret_next = c;
+	tl_buf_reset(&c->text);
+	return tl_buf_add(&c->text, in->rest.data, in->rest.len, err);
+}
+
 /* Reads windows and hands each over, the bytes behind its cut being the beginning of the next. */
 static enum tl_status read_chunks(struct tl_ingest *in, struct tl_inflate *src,
 				  struct tl_note_file *file, struct tl_err *err)
 {
 	bool eof = false;
 	enum tl_status st = TL_OK;
-	struct chunk *c = take_chunk(in, err), *next = NULL;
+	struct chunk *c = take_chunk(in, err);
 	if (!c)
 		return TL_NOMEM;
 	tl_buf_reset(&c->text);
 	while (st == TL_OK && c && !in->full) {
 		bool first = file->text == 0;
-		if (!eof && (st = fill(src, c, &eof, err)) != TL_OK)
+		if (!eof && (st = fill(in, src, c, &eof, err)) != TL_OK)
 			break;
 		if (first)
 			start(in, c);
@@ -266,23 +302,7 @@ static enum tl_status read_chunks(struct tl_ingest *in, struct tl_inflate *src,
 		size_t cut = tl_fasta_cut(&c->state, c->text.data, c->text.len, eof, &c->next_state);
 		file->alphabet = c->state.alphabet;
 		file->text += cut;
-		tl_hash_put(in->hash, c->text.data, cut);
-		next = NULL;
-		if (!eof || cut < c->text.len) {
-			if (!(next = take_chunk(in, err))) {
-				st = TL_NOMEM;
-				break;
-			}
-			next->state = c->next_state;
-			tl_buf_reset(&next->text);
-			st = tl_buf_add(&next->text, c->text.data + cut, c->text.len - cut, err);
-			c->text.len = cut;
-		}
-		c->job.node = c->node;
-		c->job.laid = c->text.len;
-		enum tl_status put = put_chunk(in, c, err);
-		st = st == TL_OK ? put : st;
-		c = next;
+		st = hand_over(in, c, cut, eof, &c, err);
 	}
 	if (c)
 		release_chunk(&c->job);
@@ -385,6 +405,7 @@ void tl_ingest_free(struct tl_ingest *in)
 		tl_buf_free(&c->job.packed);
 		free(c);
 	}
+	tl_buf_free(&in->rest);
 	tl_hash_free(in->hash);
 	free(in);
 }

@@ -130,7 +130,7 @@ static uint64_t whole(const struct tl_payload *payload)
 {
 	uint64_t n = TL_BLOCK_HEADER + 4 + TL_BLOCK_CHECK;
 	for (size_t i = 0; i < payload->columns; i++)
-		n += payload->col[i].len ? 16 + payload->col[i].len : 0;
+		n += tl_block_raw(payload, i).n ? 16 + tl_block_raw(payload, i).n : 0;
 	return n;
 }
 

@@ -107,7 +107,7 @@ static enum tl_status put_residues(const struct tl_batch *batch, struct tl_paylo
 	if (batch->resi.n != batch->n)
 		return tl_err_set(err, TL_INTERNAL, "a batch without residues");
 	if (batch->alphabet != TL_NUCLEOTIDE)
-		return tl_buf_add(tl_block_column(payload, TAG_RESI), resi->data, resi->len, err);
+		return tl_block_lend(payload, TAG_RESI, (struct tl_str){resi->data, resi->len}), TL_OK;
 	struct tl_buf *packed = tl_block_column(payload, TAG_PACK);
 	return tl_pack_put(resi->data, resi->len, packed, tl_block_column(payload, TAG_PODD), err);
 }
@@ -127,18 +127,18 @@ static enum tl_status put_text(const struct tl_batch *batch, struct tl_payload *
 	size_t n = sizeof strings / sizeof *strings - (batch->format == TL_FORMAT_FASTQ ? 0 : 3);
 	enum tl_status st = TL_OK;
 	for (size_t i = 0; i < n && st == TL_OK; i++)
-		st = tl_column_put_strings(payload, strings[i].tag, strings[i].col, batch->n, err);
+		st = tl_column_lend_strings(payload, strings[i].tag, strings[i].col, batch->n, err);
 	return st;
 }
 
 static enum tl_status put_script(const struct tl_batch *batch, struct tl_payload *payload,
 				 struct tl_err *err)
 {
-	enum tl_status st = tl_column_put_strings(payload, TAG_OPSV, &batch->ops, batch->n, err);
+	enum tl_status st = tl_column_lend_strings(payload, TAG_OPSV, &batch->ops, batch->n, err);
 	if (st == TL_OK)
-		st = tl_column_put_strings(payload, TAG_SUBS, &batch->subs, batch->n, err);
+		st = tl_column_lend_strings(payload, TAG_SUBS, &batch->subs, batch->n, err);
 	if (st == TL_OK)
-		st = tl_column_put_strings(payload, TAG_LITS, &batch->lits, batch->n, err);
+		st = tl_column_lend_strings(payload, TAG_LITS, &batch->lits, batch->n, err);
 	return st;
 }
 

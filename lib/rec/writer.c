@@ -19,7 +19,7 @@
 
 #include "preamble.h"
 
-#define SPARES 8               /* buffers of written blocks kept for later ones, at most */
+#define SPARES 8               /* buffers and payloads of written blocks kept, at most */
 #define SPARE_BYTES (8u << 20) /* larger ones are not kept */
 
 struct tl_writer {
@@ -34,9 +34,9 @@ struct tl_writer {
 	struct tl_err err; /* the first failure */
 	/* Memory that goes round, as fresh memory costs more than what is done in it. */
 	struct tl_buf spare[SPARES];
-	size_t spares;
-	unsigned threads;
-	struct tl_payload payload[]; /* [threads] each its worker's, empty while that uses it */
+	struct tl_payload spare_payload[SPARES];
+	size_t spares, spare_payloads;
+	bool alone; /* one thread: a block is written at once, while it is in cache */
 };
 
 /* 1. Jobs. */
@@ -65,13 +65,26 @@ static void release(void *item)
 		tl_mem_free(job);
 }
 
-/* Releases a job that was written, and keeps its buffer. */
+static size_t payload_bytes(const struct tl_payload *payload)
+{
+	size_t bytes = 0;
+	for (size_t i = 0; i < TL_BLOCK_COLUMNS; i++)
+		bytes += payload->col[i].cap;
+	return bytes;
+}
+
+/* Releases a job that was written, and keeps its memory. */
 static void retire(struct tl_writer *w, struct tl_job *job)
 {
 	bool ours = job->spend || !job->release;
 	if (ours && job->packed.data && job->packed.cap <= SPARE_BYTES && w->spares < SPARES) {
 		w->spare[w->spares++] = job->packed;
 		job->packed = (struct tl_buf){0};
+	}
+	if (ours && job->make && job->payload.col[0].data &&
+	    payload_bytes(&job->payload) <= SPARE_BYTES && w->spare_payloads < SPARES) {
+		w->spare_payload[w->spare_payloads++] = job->payload;
+		memset(&job->payload, 0, sizeof job->payload);
 	}
 	release(job);
 }
@@ -85,50 +98,44 @@ static struct tl_buf spare_buffer(struct tl_writer *w)
 	return buf;
 }
 
-/* 2. Work. */
-
-/* Gives the worker's payload back, unless it is large, or a task that was run inside has done so.
- */
-static void return_payload(struct tl_payload *home, struct tl_payload *payload)
+/* Gives a job that is put the memory of an earlier one. */
+static void equip(struct tl_writer *w, struct tl_job *job)
 {
-	size_t bytes = 0;
-	for (size_t i = 0; i < TL_BLOCK_COLUMNS; i++)
-		bytes += payload->col[i].cap;
-	if (home->col[0].data || bytes > SPARE_BYTES) {
-		tl_block_discard(payload);
+	if (job->stored || !(job->spend || !job->release))
 		return;
-	}
-	*home = *payload;
-	memset(payload, 0, sizeof *payload);
+	job->packed = spare_buffer(w);
+	if (job->make && !job->payload.col[0].data && w->spare_payloads)
+		job->payload = w->spare_payload[--w->spare_payloads];
 }
 
+/* 2. Work. */
+
+/* Without a codec the columns are written from where they are. */
 static enum tl_status pack(struct tl_job *job, struct tl_err *err)
 {
 	const struct tl_writer_opts *opts = &job->writer->opts;
 	tl_buf_reset(&job->packed);
-	return tl_block_pack(&job->payload, opts->codec, opts->level, &job->head, &job->packed,
-			     err);
+	job->parts = opts->codec == TL_CODEC_NONE;
+	if (job->parts)
+		return tl_block_plan(&job->payload, &job->head, &job->packed, &job->hash, err);
+	enum tl_status st = tl_block_pack(&job->payload, opts->codec, opts->level, &job->head,
+					  &job->packed, err);
+	if (st == TL_OK)
+		job->hash = tl_hash_64(job->packed.data, job->packed.len);
+	return st;
 }
 
 static enum tl_status work(void *item, unsigned worker, struct tl_err *err)
 {
 	struct tl_job *job = item;
-	struct tl_payload *home = &job->writer->payload[worker];
-	bool ours = job->spend || !job->release;
-	enum tl_status st = TL_OK;
-	if (ours && job->make && !job->payload.col[0].data) {
-		job->payload = *home;
-		memset(home, 0, sizeof *home);
-	}
-	if (job->make)
-		st = job->make(job, worker, err);
-	if (st == TL_OK && !job->stored)
-		st = pack(job, err);
-	if (ours)
-		return_payload(home, &job->payload);
-	if (st == TL_OK)
-		job->hash = tl_hash_64(job->packed.data, job->packed.len);
-	return st;
+	enum tl_status st = job->make ? job->make(job, worker, err) : TL_OK;
+	if (st != TL_OK)
+		return st;
+	if (!job->stored)
+		return pack(job, err);
+	job->head.stored = (uint32_t)job->packed.len;
+	job->hash = tl_hash_64(job->packed.data, job->packed.len);
+	return TL_OK;
 }
 
 /* 3. Writing in order. */
@@ -169,7 +176,6 @@ static enum tl_status write_block(struct tl_writer *w, struct tl_job *job, struc
 {
 	uint8_t head[TL_BLOCK_HEADER], check[TL_BLOCK_CHECK];
 	job->head.number = w->number++;
-	job->head.stored = (uint32_t)job->packed.len;
 	tl_block_put_head(&job->head, head);
 	uint64_t sum = tl_block_sum(head, job->hash);
 	w->digest = tl_block_chain(w->digest, sum);
@@ -177,9 +183,13 @@ static enum tl_status write_block(struct tl_writer *w, struct tl_job *job, struc
 	enum tl_status st = tl_out_put(w->out, head, sizeof head, err);
 	if (st == TL_OK)
 		st = tl_out_put(w->out, job->packed.data, job->packed.len, err);
+	for (size_t i = 0; job->parts && i < job->payload.columns && st == TL_OK; i++) {
+		struct tl_str col = tl_block_raw(&job->payload, i);
+		st = tl_out_put(w->out, col.p, col.n, err);
+	}
 	if (st == TL_OK)
 		st = tl_out_put(w->out, check, sizeof check, err);
-	tl_metrics_add(TL_METRICS_OUTPUT_BYTES, sizeof head + job->packed.len + sizeof check);
+	tl_metrics_add(TL_METRICS_OUTPUT_BYTES, sizeof head + job->head.stored + sizeof check);
 	return st;
 }
 
@@ -226,10 +236,10 @@ enum tl_status tl_writer_open(struct tl_pool *pool, struct tl_out *out,
 {
 	uint8_t preamble[TL_PREAMBLE_SIZE];
 	size_t threads = tl_pool_threads(pool);
-	struct tl_writer *w = tl_mem_zalloc(1, sizeof *w + threads * sizeof w->payload[0], err);
+	struct tl_writer *w = tl_mem_zalloc(1, sizeof *w, err);
 	if (!w)
 		return TL_NOMEM;
-	w->threads = (unsigned)threads;
+	w->alone = threads == 1;
 	w->out = out;
 	if (opts)
 		w->opts = *opts;
@@ -255,8 +265,7 @@ enum tl_status tl_writer_put(struct tl_writer *w, struct tl_job *job, struct tl_
 		return refuse(w, err);
 	}
 	job->writer = w;
-	if (!job->stored && (job->spend || !job->release))
-		job->packed = spare_buffer(w);
+	equip(w, job);
 	while (st == TL_OK && tl_lane_full(w->lane))
 		st = write_oldest(w, err);
 	if (st != TL_OK) {
@@ -267,7 +276,7 @@ enum tl_status tl_writer_put(struct tl_writer *w, struct tl_job *job, struct tl_
 		tl_lane_put_on(w->lane, job, job->node, job->laid);
 	else
 		tl_lane_put(w->lane, job);
-	while (st == TL_OK && tl_lane_pending(w->lane) && tl_lane_ready(w->lane))
+	while (st == TL_OK && tl_lane_pending(w->lane) && (w->alone || tl_lane_ready(w->lane)))
 		st = write_oldest(w, err);
 	return st == TL_OK ? TL_OK : fail(w, st, err);
 }
@@ -301,10 +310,8 @@ static enum tl_status make_batch(struct tl_job *job, unsigned worker, struct tl_
 	}
 	if (b->batch.n)
 		job->last = b->batch.ordinal[b->batch.n - 1];
-	enum tl_status st = tl_record_encode(&b->batch, job->head.first,
-					     b->has_sum ? &b->sum : NULL, &job->payload, err);
-	tl_batch_free(&b->batch);
-	return st;
+	return tl_record_encode(&b->batch, job->head.first, b->has_sum ? &b->sum : NULL,
+				&job->payload, err);
 }
 
 static void release_batch(struct tl_job *job)
@@ -517,8 +524,8 @@ void tl_writer_free(struct tl_writer *w)
 	tl_lane_free(w->lane, release);
 	for (size_t i = 0; i < w->spares; i++)
 		tl_buf_free(&w->spare[i]);
-	for (unsigned i = 0; i < w->threads; i++)
-		tl_block_discard(&w->payload[i]);
+	for (size_t i = 0; i < w->spare_payloads; i++)
+		tl_block_discard(&w->spare_payload[i]);
 	tl_mem_free(w->index);
 	tl_mem_free(w);
 }

@@ -71,7 +71,7 @@ static void test_lean(void)
 	sample_batch(&in, TL_KIND_SEQ, TL_PROTEIN, 50, 10, 0);
 	tl_test_ok(tl_record_encode(&in, 10, NULL, &payload, &err), err);
 	for (size_t i = 0; i < payload.columns; i++)
-		used += payload.col[i].len > 0;
+		used += tl_block_raw(&payload, i).n > 0;
 	tl_test_eq(used, 5); /* PARM RLEN HEAD HEAd RESI */
 	tl_batch_free(&in);
 }
