@@ -11,7 +11,7 @@
 
 struct opts {
 	struct tl_tool_common common;
-	bool decode, refs, fasta, keep_names, upper, lower, names_only;
+	bool decode, refs, fasta, keep_names, upper, lower, names_only, strict;
 	int alphabet;
 	int64_t wrap, file, min_length, max_length, head;
 	const char *filter, *taxonmap, *compress;
@@ -24,6 +24,11 @@ static const struct tl_opt options[] = {
 	 "What the letters are. `auto` decides for each file: nucleotide where at least nine tenths "
 	 "of its first residues are A, C, G, T, U or N and none lies outside the IUPAC nucleotide "
 	 "codes. The alphabet matters to alignment and size, never to what comes back."},
+	{"strict", 0, TL_OPT_FLAG, offsetof(struct opts, strict), NULL, NULL, NULL, "Input",
+	 "Refuse sequences with a byte that is no residue of the file's alphabet. A protein has letters "
+	 "and `*`; a nucleotide sequence has A, C, G, T, U and the IUPAC codes N, R, Y, S, W, K, M, B, "
+	 "D, H, V; both in either case. Digits, `-`, `.` and blanks within a line are refused. "
+	 "Without this any byte is carried."},
 	{"keep-names", 0, TL_OPT_FLAG, offsetof(struct opts, keep_names), NULL, NULL, NULL, "Input",
 	 "Keep the names of the input files in the stream."},
 	{"taxonmap", 0, TL_OPT_PATH, offsetof(struct opts, taxonmap), NULL, NULL, "FILE", "Input",
@@ -162,6 +167,7 @@ static enum tl_status encode_all(const struct opts *opts, const struct tl_tool_r
 				 struct tl_writer *w, struct tl_err *err)
 {
 	struct tl_ingest_opts iopts = {.alphabet = opts->alphabet - 1,
+				       .strict = opts->strict,
 				       .keep_names = opts->keep_names,
 				       .pool = run->pool,
 				       .taxonmap = opt_map,
@@ -267,9 +273,10 @@ static enum tl_status check_usage(const struct opts *opts, struct tl_err *err)
 		return tl_err_set(err, TL_USAGE,
 				  "--refs, --fasta, --wrap, --upper, --lower, --names-only, --file "
 				  "and --compress go with --decode (-z compresses a stream)");
-	if (opts->decode && (opts->alphabet || opts->keep_names || opts->taxonmap || opts->common.level))
-		return tl_err_set(err, TL_USAGE,
-				  "--alphabet, --keep-names, --taxonmap and --zstd do not go with --decode");
+	if (opts->decode && (opts->alphabet || opts->strict || opts->keep_names || opts->taxonmap ||
+			     opts->common.level))
+		return tl_err_set(err, TL_USAGE, "--alphabet, --strict, --keep-names, --taxonmap and --zstd "
+						 "do not go with --decode");
 	struct opts filter = *opts;
 	struct tl_sieve_opts sopts;
 	filter.shard = (struct tl_opt_pair){0, 1}; /* goes with both */

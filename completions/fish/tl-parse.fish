@@ -1,5 +1,6 @@
 # fish completion for tl-parse, made by `make docs` from its option table
 complete -c tl-parse -l alphabet -s a -x -a 'auto protein nucleotide' -d 'What the letters are'
+complete -c tl-parse -l strict -d 'Refuse sequences with a byte that is no residue of the file\'s alphabet'
 complete -c tl-parse -l keep-names -d 'Keep the names of the input files in the stream'
 complete -c tl-parse -l taxonmap -r -F -d 'Taxonomy ids by name, for headers that do not say them: lines of a first word or accession, a tab and an id'
 complete -c tl-parse -l filter -s f -x -d 'Keep the records of which the expression is true, such as length >= 100 && id =~ "^sp"'

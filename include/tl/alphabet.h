@@ -22,6 +22,10 @@ enum tl_alphabet { TL_PROTEIN = 0, TL_NUCLEOTIDE = 1 };
 /* [byte]: true for residues. */
 extern const bool tl_alphabet_residue[256];
 
+/* Is the byte a residue of that alphabet, in either case?  Of proteins: a letter or '*'; of
+ * nucleotides: A C G T U and the IUPAC codes N R Y S W K M B D H V. */
+bool tl_alphabet_has(enum tl_alphabet alphabet, uint8_t byte);
+
 /* [byte]: the complement of an upper-case nucleotide residue, IUPAC codes included (A-T, R-Y, K-M,
  * B-V, D-H; S, W, N themselves); every other byte is its own. */
 extern const uint8_t tl_alphabet_complement[256];

@@ -54,6 +54,7 @@ struct tl_fasta_state {
 	enum tl_alphabet alphabet;
 	enum tl_format format;
 	bool cr;        /* a CR file, see above */
+	bool strict;    /* set by the caller: what is no residue of the alphabet is refused */
 	bool first;     /* at the beginning of the file, before any record */
 	bool inside;    /* in a record that an earlier chunk began */
 	bool in_header; /* and its header has not ended; not used in FASTQ */
@@ -61,7 +62,8 @@ struct tl_fasta_state {
 	/* FASTQ, inside: */
 	enum tl_fasta_part part; /* of the open line, or of the one that comes if nothing turns there */
 	uint64_t body, quality;  /* characters of the record so far */
-	uint64_t column;         /* and of its open line */
+	/* mid_line: */
+	uint64_t column; /* characters of the open line */
 };
 
 /* The state at the beginning of a file, from its first window of text (at least 256 KiB, or
@@ -88,7 +90,7 @@ struct tl_fasta_place {
  * for a first entry with TL_REC_IN too (the next one, if any, is then 1). An empty chunk is
  * fine: where a record was to go on it gives an empty piece that ends it, else no entry. TL_DATA
  * with place filled; the message is the bare reason. Of a FASTA file only the first chunk can be
- * refused: all else is kept. */
+ * refused unless the state is strict: all else is kept. */
 enum tl_status tl_fasta_parse(const struct tl_fasta_state *state, const uint8_t *text, size_t n,
 			      const struct tl_fasta_state *next, struct tl_batch *batch,
 			      struct tl_fasta_place *place, struct tl_err *err) TL_CHECK;

@@ -24,6 +24,7 @@ extern "C" {
 
 struct tl_ingest_opts {
 	int alphabet;    /* enum tl_alphabet, or -1: guess for each file (tl_alphabet_guess) */
+	bool strict;     /* refuse what is no residue of the file's alphabet */
 	bool keep_names; /* FILE blocks carry the file's name */
 	struct tl_pool *pool; /* the writer's: BGZF is inflated in parallel; NULL: it is not */
 	const struct tl_taxonmap *taxonmap; /* the caller's: fills the column taxa; or NULL */

@@ -248,6 +248,7 @@ static enum tl_status fill(struct tl_ingest *in, struct tl_inflate *src, struct 
 static void start(const struct tl_ingest *in, struct chunk *c)
 {
 	c->state = tl_fasta_start(c->text.data, c->text.len);
+	c->state.strict = in->opts.strict;
 	if (in->opts.alphabet >= 0)
 		c->state.alphabet = (enum tl_alphabet)in->opts.alphabet;
 }

@@ -39,6 +39,13 @@ static const uint8_t nucleotide_class[26] = {
 	['V' - 'A'] = 1,
 };
 
+bool tl_alphabet_has(enum tl_alphabet alphabet, uint8_t byte)
+{
+	if (!tl_alphabet_residue[byte] || alphabet == TL_PROTEIN)
+		return tl_alphabet_residue[byte];
+	return byte != '*' && nucleotide_class[(byte & 31) - 1];
+}
+
 void tl_alphabet_revcomp(uint8_t *dst, const uint8_t *src, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

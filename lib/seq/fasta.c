@@ -40,13 +40,22 @@ static size_t last_start(const uint8_t *text, size_t from, size_t n, bool cr)
 	return 0;
 }
 
+/* How many characters the line has that is open behind text[0..n). */
+static uint64_t open_line(const struct tl_fasta_state *state, const uint8_t *text, size_t n)
+{
+	const uint8_t *lf = memrchr(text, '\n', n), *begin = lf ? lf + 1 : text;
+	const uint8_t *cr = state->cr ? memrchr(begin, '\r', (size_t)(text + n - begin)) : NULL;
+	begin = cr ? cr + 1 : begin;
+	return (uint64_t)(text + n - begin) + (begin == text && state->mid_line ? state->column : 0);
+}
+
 size_t tl_fasta_cut(const struct tl_fasta_state *state, const uint8_t *text, size_t n, bool eof,
 		    struct tl_fasta_state *ret_next)
 {
 	const uint8_t *start = text;
 	bool cr = state->cr, fresh = !state->mid_line && n && *text == '>';
 	*ret_next = (struct tl_fasta_state){.alphabet = state->alphabet, .format = state->format,
-					    .cr = cr};
+					    .cr = cr, .strict = state->strict};
 	if (eof || !n)
 		return n;
 	if (state->format == TL_FORMAT_FASTQ)
@@ -62,6 +71,8 @@ size_t tl_fasta_cut(const struct tl_fasta_state *state, const uint8_t *text, siz
 	cut = n - (n > 1 && text[n - 1] == '\r');
 	ret_next->inside = true;
 	ret_next->mid_line = !tl_lines_fresh(text + cut, cr);
+	if (ret_next->mid_line)
+		ret_next->column = open_line(state, text, cut);
 	if (fresh || state->in_header)
 		ret_next->in_header = tl_lines_find(start, text + cut, cr) == text + cut;
 	return cut;
@@ -87,6 +98,7 @@ static enum tl_status read_equal(struct tl_parser *ps, size_t width, struct tl_e
 static enum tl_status read_lines(struct tl_parser *ps, bool mid_line, struct tl_err *err)
 {
 	const uint8_t *end = ps->end;
+	tl_parser_mark(ps);
 	size_t width = ps->batch->width ? ps->batch->width : ps->body.guess;
 	while (ps->p < end && (mid_line || *ps->p != '>')) {
 		enum tl_status st = mid_line ? TL_OK : read_equal(ps, width, err);

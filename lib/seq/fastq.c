@@ -143,6 +143,7 @@ static enum tl_status refuse_end(struct tl_parser *ps, const struct where *w, st
 static enum tl_status read_body(struct tl_parser *ps, struct where *w, struct tl_err *err)
 {
 	const uint8_t *from = ps->p;
+	tl_parser_mark(ps);
 	if (!w->mid && *from == '@') {
 		tl_parser_place(ps, from);
 		return tl_err_set(err, TL_DATA, "a record begins here, but the one before has no "

@@ -68,9 +68,9 @@ static enum tl_status refuse_others(const struct tl_inflate_input *in, struct tl
 		    memcmp(in->data, others[i].magic, others[i].len) != 0)
 			continue;
 		if (in->from_stdin)
-			return tl_err_set(err, TL_DATA, "%s: it is %s: use \"%s |\" in front",
+			return tl_err_set(err, TL_DATA, "%s:1:1: it is %s: use \"%s |\" in front",
 					  in->name, others[i].name, others[i].command);
-		return tl_err_set(err, TL_DATA, "%s: the file is %s: use \"%s %s |\" in front",
+		return tl_err_set(err, TL_DATA, "%s:1:1: the file is %s: use \"%s %s |\" in front",
 				  in->name, others[i].name, others[i].command, in->name);
 	}
 	return TL_OK;

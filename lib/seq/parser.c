@@ -46,11 +46,55 @@ const uint8_t *tl_parser_first(const struct tl_fasta_state *state, const uint8_t
 	return end;
 }
 
+/* Are these residues nucleotides?  Those of proteins always are what they should be. */
+static bool are_nucleotides(const struct tl_scan *scan, const uint8_t *p, size_t n)
+{
+	for (size_t i = scan->plain(p, n); i < n; i += scan->plain(p + i, n - i)) {
+		if (!tl_alphabet_has(TL_NUCLEOTIDE, p[i]))
+			return false;
+		i += tl_runs_same(p + i, n - i);
+	}
+	return true;
+}
+
+/* Refuses the first byte of the body that is no residue of the alphabet; there is one. */
+static enum tl_status refuse_byte(struct tl_parser *ps, struct tl_err *err)
+{
+	const uint8_t *p = ps->body_at;
+	enum tl_alphabet alphabet = ps->batch->alphabet;
+	char byte[16];
+	ps->lines = ps->body_lines;
+	for (;;) {
+		enum tl_eol eol = tl_eol_at(p, ps->end, ps->state->cr);
+		if (eol == TL_EOL_NONE && !tl_alphabet_has(alphabet, *p))
+			break;
+		ps->lines += eol != TL_EOL_NONE;
+		p += eol == TL_EOL_NONE ? 1 : tl_eol_size(eol);
+	}
+	tl_parser_place(ps, p);
+	return tl_err_set(err, TL_DATA, "%s is no residue of a %s", tl_parser_byte(*p, byte),
+			  alphabet == TL_PROTEIN ? "protein" : "nucleotide sequence");
+}
+
+static enum tl_status check_strict(struct tl_parser *ps, struct tl_err *err)
+{
+	const struct tl_batch *b = ps->batch;
+	const struct tl_buf *resi = &b->resi.bytes;
+	size_t from = ps->body.from;
+	/* An entry before that had odd bytes was refused. */
+	bool good = !b->odd.bytes.len;
+	if (good && b->alphabet == TL_NUCLEOTIDE)
+		good = are_nucleotides(ps->body.scan, resi->data + from, resi->len - from);
+	return good ? TL_OK : refuse_byte(ps, err);
+}
+
 enum tl_status tl_parser_body(struct tl_parser *ps, uint8_t *flags, bool here,
 			      enum tl_eol head_eol, struct tl_err *err)
 {
 	struct tl_batch *b = ps->batch;
 	enum tl_status st = tl_body_end(&ps->body, flags, err);
+	if (st == TL_OK && ps->state->strict)
+		st = check_strict(ps, err);
 	uint64_t width = *flags & TL_REC_IN ? 0 : tl_layout_width(&ps->lay);
 	if (st != TL_OK)
 		return st;

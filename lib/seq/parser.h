@@ -24,6 +24,8 @@ struct tl_parser {
 	struct tl_fasta_place *place;
 	struct tl_body body;
 	struct tl_layout lay, qlay; /* of the body; of the qualities */
+	const uint8_t *body_at;     /* where the entry's body began, NULL: nowhere yet */
+	uint64_t body_lines;        /* line ends passed then */
 	uint64_t lines;   /* line ends passed */
 	uint64_t longest; /* characters of a regular entry in one line, while width is 0 */
 	bool eol_known;   /* batch->eol is that of the first line end */
@@ -63,9 +65,19 @@ static inline enum tl_eol tl_parser_line(struct tl_parser *ps, struct tl_buf *to
 	return tl_parser_eol(ps);
 }
 
+/* The body of the entry begins at p, unless it did so before. */
+static inline void tl_parser_mark(struct tl_parser *ps)
+{
+	if (!ps->body_at) {
+		ps->body_at = ps->p;
+		ps->body_lines = ps->lines;
+	}
+}
+
 /* Begins an entry. */
 static inline void tl_parser_begin(struct tl_parser *ps)
 {
+	ps->body_at = NULL;
 	tl_body_begin(&ps->body);
 	tl_layout_reset(&ps->lay);
 }
@@ -81,7 +93,8 @@ const uint8_t *tl_parser_skip(const uint8_t *p, const uint8_t *end, bool cr, boo
 /* Finds the first record of a file: its '@' or '>'; end where there is none. */
 const uint8_t *tl_parser_first(const struct tl_fasta_state *state, const uint8_t *text, size_t n);
 
-/* Ends the body of an entry and its lines; here: a header line ended in it, or with the text.  What
+/* Ends the body of an entry and its lines, refuses it where the state is strict and it has a byte
+ * that is no residue of the alphabet; here: a header line ended in it, or with the text.  What
  * remains to be done is tl_batch_end. */
 enum tl_status tl_parser_body(struct tl_parser *ps, uint8_t *flags, bool here,
 			      enum tl_eol head_eol, struct tl_err *err) TL_CHECK;

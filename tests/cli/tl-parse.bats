@@ -226,7 +226,7 @@ refuses() { # CODE ARGUMENT...
 	says 'column:1:1: '
 	printf '>a\nMKV\n' | tl-parse >stream.tl
 	refuses 65 stream.tl
-	says 'stream.tl: the file is a record stream already: use "tl-parse -d stream.tl |" in front'
+	says 'stream.tl:1:1: the file is a record stream already: use "tl-parse -d stream.tl |" in front'
 }
 
 @test "a bad file after good ones is refused, and what was written is no whole stream" {

@@ -192,7 +192,7 @@ static void test_standard_input(void)
 		}
 		tl_test_eq(st, bad ? TL_DATA : TL_OK);
 		if (bad)
-			tl_test(strstr(err.msg, "standard input: "));
+			tl_test(strstr(err.msg, "standard input:"));
 		else
 			tl_test(got == 5 && !memcmp(text, "ACGT\n", 5));
 	}
