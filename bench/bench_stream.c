@@ -3,8 +3,9 @@
  *
  * Usage: bench_stream [MIB]   (of records, 256 unless told)
  * Prints TSV: what, alphabet, codec, threads, GB/s of headers and residues, stored bytes for each
- * of them. "pipe" is a writer process and a reader process, each with that many threads; "raw pipe"
- * is bytes only: the limit.
+ * of them, and the share of its limit. "pipe" is a writer process and a reader process, each with
+ * that many threads; the limit is the "raw pipe", bytes only, for as many bytes as were stored. That
+ * of encode and decode without a codec is "hash" of the block (XXH3-64), which both must do.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -63,12 +64,29 @@ static size_t text(const struct tl_batch *b)
 	return b->head.bytes.len + b->resi.bytes.len;
 }
 
+/* stored_limit: stored bytes a second at the limit, 0: this is one, or there is none. */
 static void row(const char *what, const struct tl_batch *b, unsigned codec, unsigned threads,
-		double bytes, double seconds, double stored)
+		double bytes, double seconds, double stored, double stored_limit)
 {
-	printf("%s\t%s\t%s\t%u\t%.2f\t%.3f\n", what, b->alphabet ? "nucleotide" : "protein",
+	printf("%s\t%s\t%s\t%u\t%.2f\t%.3f", what, b->alphabet ? "nucleotide" : "protein",
 	       tl_block_codec_name(codec), threads, bytes / seconds / 1e9, stored / bytes);
+	if (stored_limit > 0)
+		printf("\t%.2f\n", stored / seconds / stored_limit);
+	else
+		printf("\t\n");
 	fflush(stdout);
+}
+
+static double hash_speed(const struct tl_batch *b, const struct tl_buf *stored, size_t rounds)
+{
+	volatile uint64_t sink = 0;
+	double from = now();
+	for (size_t i = 0; i < rounds; i++)
+		sink += tl_hash_64(stored->data, stored->len);
+	double took = now() - from, bytes = (double)(rounds * stored->len);
+	(void)sink;
+	row("hash", b, TL_CODEC_NONE, 1, (double)(rounds * text(b)), took, bytes, 0);
+	return bytes / took;
 }
 
 /* One thread, in memory: encode and pack; open, decode and read. */
@@ -92,14 +110,17 @@ static void blocks(const struct tl_batch *b, enum tl_codec codec, size_t rounds)
 		block.check = tl_block_sum(head, tl_hash_64(block.payload.data, block.payload.len));
 	}
 	double stored = (double)(rounds * block.payload.len);
-	row("encode", b, codec, 1, bytes, now() - from, stored);
+	double encode = now() - from, limit = 0;
+	if (codec == TL_CODEC_NONE)
+		limit = hash_speed(b, &block.payload, rounds);
+	row("encode", b, codec, 1, bytes, encode, stored, limit);
 	from = now();
 	for (size_t i = 0; i < rounds; i++) {
 		must(tl_block_open(&block, &err), &err);
 		must(tl_block_decode(&block, &err), &err);
 		must(tl_record_decode(&block, 0, &out, &sum, &has, &err), &err);
 	}
-	row("decode", b, codec, 1, bytes, now() - from, stored);
+	row("decode", b, codec, 1, bytes, now() - from, stored, limit);
 	tl_block_free(&block);
 	tl_batch_free(&out);
 }
@@ -197,8 +218,10 @@ static double read_raw(void)
 	return all;
 }
 
-/* A child writes to a pipe which the parent reads as its standard input. */
-static void through_pipe(const struct tl_batch *b, int codec, unsigned threads, size_t rounds)
+/* A child writes to a pipe which the parent reads as its standard input.  codec -1: bytes only; the
+ * speed of what was stored is returned. */
+static double through_pipe(const struct tl_batch *b, int codec, unsigned threads, size_t rounds,
+			   double limit)
 {
 	int fd[2];
 	fflush(stdout);
@@ -219,28 +242,30 @@ static void through_pipe(const struct tl_batch *b, int codec, unsigned threads, 
 	dup2(fd[0], 0);
 	close(fd[0]);
 	close(fd[1]);
-	double stored = codec < 0 ? read_raw() : read_stream(threads);
+	double stored = codec < 0 ? read_raw() : read_stream(threads), took = now() - from;
 	waitpid(child, NULL, 0);
 	if (codec < 0)
-		row("raw pipe", b, 0, 1, stored, now() - from, stored);
+		row("raw pipe", b, 0, 1, stored, took, stored, 0);
 	else
-		row("pipe", b, (unsigned)codec, threads, (double)(rounds * text(b)), now() - from,
-		    stored);
+		row("pipe", b, (unsigned)codec, threads, (double)(rounds * text(b)), took, stored,
+		    limit);
+	return stored / took;
 }
 
 int main(int argc, char **argv)
 {
 	size_t mib = argc > 1 ? strtoul(argv[1], NULL, 10) : 256;
-	printf("what\talphabet\tcodec\tthreads\tgb_per_s\tstored_per_byte\n");
+	printf("what\talphabet\tcodec\tthreads\tgb_per_s\tstored_per_byte\tof_limit\n");
 	for (int alphabet = 0; alphabet < 2; alphabet++) {
 		struct tl_batch b;
 		fill(&b, (enum tl_alphabet)alphabet);
 		for (unsigned codec = 0; codec < TL_CODECS; codec++)
 			blocks(&b, (enum tl_codec)codec, codec == TL_CODEC_NONE ? mib : mib / 4);
-		through_pipe(&b, -1, 1, 4 * mib);
+		double limit = through_pipe(&b, -1, 1, 4 * mib, 0);
 		for (unsigned codec = 0; codec < TL_CODECS; codec++)
 			for (unsigned threads = 1; threads <= 2; threads++)
-				through_pipe(&b, (int)codec, threads, codec ? mib / 4 : 4 * mib);
+				through_pipe(&b, (int)codec, threads, codec ? mib / 4 : 4 * mib,
+					     limit);
 		tl_batch_free(&b);
 	}
 	return 0;
