@@ -7,13 +7,14 @@
 #include <tl/archive.h>
 #include <tl/clusters.h>
 #include <tl/extract.h>
+#include <tl/taxtable.h>
 #include <tl/tool.h>
 
 struct opts {
 	struct tl_tool_common common;
 	int by, cov_mode, overhang, refs_id;
 	int64_t ratio, identity, coverage;
-	const char *prefer, *refs, *clusters, *ids;
+	const char *prefer, *refs, *clusters, *ids, *nodes, *rank, *taxtable;
 	bool extract, strict_ids;
 };
 
@@ -35,6 +36,12 @@ static const struct tl_opt options[] = {
 	 "Selection", "Whose coverage counts: the member's, or that of both records."},
 	{"overhang", 0, TL_OPT_WORD, offsetof(struct opts, overhang), "count|ignore", "count", "HOW",
 	 "Selection", "What `--identity` counts as columns, see tl-align(1)."},
+	{"same-taxon", 0, TL_OPT_TEXT, offsetof(struct opts, rank), NULL, NULL, "RANK", "Selection",
+	 "Use only alignments between records of one taxon of that rank, such as `species`, by "
+	 "`--nodes`. A record without such a taxon is no member and has none. Identical sequences "
+	 "that tl-intern merged stay so."},
+	{"nodes", 0, TL_OPT_PATH, offsetof(struct opts, nodes), NULL, NULL, "FILE", "Selection",
+	 "The tree of taxa: nodes.dmp of NCBI's taxonomy, perhaps compressed."},
 	{"refs", 'r', TL_OPT_PATH, offsetof(struct opts, refs), NULL, NULL, "FILE", "Output",
 	 "Write the references to `FILE` as FASTA, to be indexed by an aligner."},
 	{"refs-id", 0, TL_OPT_WORD, offsetof(struct opts, refs_id), "header|ordinal", "header",
@@ -44,7 +51,12 @@ static const struct tl_opt options[] = {
 	{"clusters", 'C', TL_OPT_PATH, offsetof(struct opts, clusters), NULL, NULL, "FILE[:FORMAT]",
 	 "Output",
 	 "Write which record belongs to which reference: `tsv` (representative, tab, member; the "
-	 "default), `tsv+` (both ordinals too), `clstr` (as CD-HIT) or `uc` (as USEARCH)."},
+	 "default), `tsv+` (both ordinals too), `clstr` (as CD-HIT), `uc` (as USEARCH), or, with "
+	 "`--nodes`, `taxa` (the member's taxonomy id and the cluster's lowest common ancestor too)."},
+	{"taxonmap-out", 0, TL_OPT_PATH, offsetof(struct opts, taxtable), NULL, NULL,
+	 "FILE[:FORMAT]", "Output",
+	 "Write the taxonomy ids of the references, by accession: `blast` (for makeblastdb -taxid_map; "
+	 "the default) or `diamond` (with a heading, for diamond makedb --taxonmap)."},
 	{"extract", 'x', TL_OPT_FLAG, offsetof(struct opts, extract), NULL, NULL, NULL, "Extraction",
 	 "Turn an archive into a stream of sequences again."},
 	{"ids", 0, TL_OPT_PATH, offsetof(struct opts, ids), NULL, NULL, "FILE", "Extraction",
@@ -100,65 +112,92 @@ static enum tl_status check_usage(const struct opts *opts, const struct tl_tool_
 	if (opts->ids && !opts->extract)
 		return tl_err_set(err, TL_USAGE, "--ids goes with --extract");
 	if (opts->extract && (opts->refs || opts->clusters || opts->prefer || opts->by ||
-			      opts->identity || opts->coverage || opts->ratio < 1000000))
+			      opts->identity || opts->coverage || opts->ratio < 1000000 ||
+			      opts->rank || opts->nodes || opts->taxtable))
 		return tl_err_set(err, TL_USAGE, "options of selection and output do not go with --extract");
+	if (opts->rank && !opts->nodes)
+		return tl_err_set(err, TL_USAGE, "--same-taxon needs --nodes");
+	if (opts->nodes && !opts->rank && !opts->clusters && !opts->taxtable)
+		return tl_err_set(err, TL_USAGE, "--nodes goes with --same-taxon, --clusters or --taxonmap-out");
 	if (opts->strict_ids && !opts->ids && !opts->prefer)
 		return tl_err_set(err, TL_USAGE, "--strict-ids goes with --ids or --prefer");
 	enum tl_status st = tl_tool_check_input(run, "--ids", opts->ids, err);
+	if (st == TL_OK)
+		st = tl_tool_check_input(run, "--nodes", opts->nodes, err);
 	return st == TL_OK ? tl_tool_check_input(run, "--prefer", opts->prefer, err) : st;
 }
 
 /* Files that stand beside the archive. */
 struct outputs {
-	struct tl_out *archive, *refs, *clusters;
+	struct tl_out *archive, *refs, *clusters, *taxtable;
 	enum tl_clusters_format format;
+	enum tl_taxtable_format taxtable_format;
 };
 
 /* A format that is none, such as FILE:clust, is no file name. */
-static enum tl_status check_format(const char *spec, int path_len, struct tl_err *err)
+static enum tl_status check_format(const char *option, const char *spec, int path_len,
+				   const char *formats, struct tl_err *err)
 {
 	const char *colon = strrchr(spec, ':');
 	if (spec[path_len] || !colon || !colon[1] ||
 	    colon[1 + strspn(colon + 1, "abcdefghijklmnopqrstuvwxyz+")])
 		return TL_OK;
-	return tl_err_set(err, TL_USAGE, "--clusters: there is no format '%s': tsv, tsv+, clstr or uc",
-			  colon + 1);
+	return tl_err_set(err, TL_USAGE, "%s: there is no format '%s': %s", option, colon + 1,
+			  formats);
+}
+
+/* The paths of the tables, without their formats; allocated. */
+static enum tl_status read_tables(const struct opts *opts, struct outputs *o, char *path[2],
+				  struct tl_err *err)
+{
+	const char *spec[2] = {opts->clusters, opts->taxtable};
+	int len[2] = {0, 0};
+	if (spec[0])
+		o->format = tl_clusters_parse(spec[0], &len[0]);
+	if (spec[1])
+		o->taxtable_format = tl_taxtable_parse(spec[1], &len[1]);
+	for (int i = 0; i < 2; i++)
+		if (spec[i] && !(path[i] = strndup(spec[i], (size_t)len[i])))
+			return tl_err_nomem(err, (size_t)len[i]);
+	enum tl_status st = TL_OK;
+	if (spec[0])
+		st = check_format("--clusters", spec[0], len[0], "tsv, tsv+, clstr, uc or taxa", err);
+	if (st == TL_OK && spec[1])
+		st = check_format("--taxonmap-out", spec[1], len[1], "blast or diamond", err);
+	if (st == TL_OK && spec[0] && o->format == TL_CLUSTERS_TAXA && !opts->nodes)
+		st = tl_err_set(err, TL_USAGE, "--clusters FILE:taxa needs --nodes");
+	return st;
 }
 
 static enum tl_status open_outputs(const struct opts *opts, const struct tl_tool_run *run,
 				   struct outputs *o, struct tl_err *err)
 {
-	static const char *const names[] = {"--refs", "--clusters", "the archive"};
-	const char *paths[] = {opts->refs, NULL, run->common->output};
-	enum tl_status st = TL_OK;
-	char *table = NULL;
-	int len;
-	if (opts->clusters) {
-		o->format = tl_clusters_parse(opts->clusters, &len);
-		paths[1] = table = strndup(opts->clusters, (size_t)len);
-		if (!table)
-			return tl_err_nomem(err, (size_t)len);
-		st = check_format(opts->clusters, len, err);
-	}
+	static const char *const names[] = {"--refs", "--clusters", "--taxonmap-out", "the archive"};
+	char *table[2] = {NULL, NULL};
+	enum tl_status st = read_tables(opts, o, table, err);
+	const char *paths[] = {opts->refs, table[0], table[1], run->common->output};
 	if (st == TL_OK)
-		st = tl_tool_check_outputs(names, paths, 3, err);
+		st = tl_tool_check_outputs(names, paths, 4, err);
 	if (st == TL_OK)
 		st = tl_tool_output(run, true, &o->archive, err);
 	if (st == TL_OK && opts->refs)
 		st = tl_out_open(opts->refs, &o->refs, err);
-	if (st == TL_OK && table)
-		st = tl_out_open(table, &o->clusters, err);
-	free(table);
+	if (st == TL_OK && table[0])
+		st = tl_out_open(table[0], &o->clusters, err);
+	if (st == TL_OK && table[1])
+		st = tl_out_open(table[1], &o->taxtable, err);
+	free(table[0]);
+	free(table[1]);
 	return st;
 }
 
 /* All of them, or none. */
 static enum tl_status close_outputs(struct outputs *o, enum tl_status st, struct tl_err *err)
 {
-	struct tl_out *all[] = {o->refs, o->clusters, o->archive};
-	for (int i = 0; i < 3 && st == TL_OK; i++)
+	struct tl_out *all[] = {o->refs, o->clusters, o->taxtable, o->archive};
+	for (int i = 0; i < 4 && st == TL_OK; i++)
 		st = tl_out_flush(all[i], err);
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4; i++) {
 		if (all[i] && st == TL_OK)
 			st = tl_out_commit(all[i], err);
 		else
@@ -217,11 +256,14 @@ static enum tl_status write_all(const struct opts *opts, const struct tl_tool_ru
 		st = tl_writer_end(w, totals.next, err);
 	if (st == TL_OK && o->clusters)
 		st = tl_clusters_write(set, o->format, o->clusters, err);
+	if (st == TL_OK && o->taxtable)
+		st = tl_taxtable_write(set, o->taxtable_format, opts->refs_id == 1, o->taxtable, err);
 	return st;
 }
 
 static enum tl_status reduce(const struct opts *opts, const struct tl_tool_run *run,
-			     struct outputs *o, struct tl_reader *r, struct tl_err *err)
+			     struct outputs *o, const struct tl_lineage *opt_lineage,
+			     struct tl_reader *r, struct tl_err *err)
 {
 	struct tl_set *set;
 	struct tl_writer *w = NULL;
@@ -229,10 +271,15 @@ static enum tl_status reduce(const struct opts *opts, const struct tl_tool_run *
 	enum tl_status st = tl_set_new(run->budget, &set, err);
 	if (st != TL_OK)
 		return st;
-	set->want_words = o->clusters != NULL;
+	set->want_words = o->clusters || o->taxtable;
+	set->want_taxa = opts->nodes || o->taxtable;
+	set->same_taxon = opts->rank;
+	set->opt_lineage = opt_lineage;
+	if (opts->rank)
+		st = tl_lineage_rank(opt_lineage, opts->rank, &set->rank, err);
 	set->criterion = (struct tl_link_criterion){opts->identity, opts->coverage,
 						    opts->cov_mode == 1, opts->overhang == 0};
-	if (opts->prefer)
+	if (st == TL_OK && opts->prefer)
 		st = tl_names_load(opts->prefer, &set->opt_prefer, err);
 	if (st == TL_OK)
 		st = tl_tool_writer(run, o->archive, kept | TL_STREAM_REDUCED, true, &w, err);
@@ -285,13 +332,18 @@ static enum tl_status work(const void *fields, const struct tl_tool_run *run, st
 	struct tl_reader_opts ropts = {.raw_edge = opts->extract, .uniform = true};
 	struct outputs o = {0};
 	struct tl_reader *r = NULL;
+	struct tl_lineage *lineage = NULL;
 	enum tl_status st = check_usage(opts, run, err);
+	if (st == TL_OK && opts->nodes)
+		st = tl_lineage_load(opts->nodes, run->pool, &lineage, err);
 	if (st == TL_OK)
 		st = tl_tool_reader(run, &ropts, &r, err);
 	if (st == TL_OK)
 		st = open_outputs(opts, run, &o, err);
 	if (st == TL_OK)
-		st = opts->extract ? extract(opts, run, &o, r, err) : reduce(opts, run, &o, r, err);
+		st = opts->extract ? extract(opts, run, &o, r, err)
+				   : reduce(opts, run, &o, lineage, r, err);
+	tl_lineage_free(lineage);
 	tl_reader_close(r);
 	return close_outputs(&o, st, err);
 }

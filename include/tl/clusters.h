@@ -12,6 +12,8 @@
  *          alignment (M, D: residues of the member only, I: of the reference only), "=" for a
  *          duplicate of the reference, "*" for a record that was a delta before; its identity is
  *          that to what it is copied from
+ *   taxa   as tsv, TAB the member's taxonomy id TAB the lowest common ancestor of all ids in the
+ *          cluster; 0 where there is none.  The set has taxa and a lineage.
  * Threads: one.
  */
 #ifndef TL_CLUSTERS_H
@@ -25,7 +27,13 @@
 extern "C" {
 #endif
 
-enum tl_clusters_format { TL_CLUSTERS_TSV, TL_CLUSTERS_TSVPLUS, TL_CLUSTERS_CLSTR, TL_CLUSTERS_UC };
+enum tl_clusters_format {
+	TL_CLUSTERS_TSV,
+	TL_CLUSTERS_TSVPLUS,
+	TL_CLUSTERS_CLSTR,
+	TL_CLUSTERS_UC,
+	TL_CLUSTERS_TAXA,
+};
 
 /* Splits "FILE:FORMAT" at its last colon where a known format follows; *ret_path_len bytes of
  * spec are the path. */

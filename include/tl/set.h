@@ -18,6 +18,7 @@
 #include <tl/delta.h>
 #include <tl/err.h>
 #include <tl/hash.h>
+#include <tl/lineage.h>
 #include <tl/link.h>
 #include <tl/names.h>
 #include <tl/reader.h>
@@ -42,6 +43,7 @@ struct tl_set_record {
 	uint64_t length;       /* residues */
 	uint32_t block, entry; /* where its first piece is: in the spool, and in the block */
 	uint32_t node;         /* of the selection; TL_SELECT_NONE for COPY */
+	uint32_t taxon;        /* with want_taxa, see there; 0: none */
 	uint32_t identity;     /* of a delta as read, to its base, parts per million */
 	uint8_t kind;          /* enum tl_kind as read */
 	uint8_t role;          /* enum tl_set_role */
@@ -70,6 +72,11 @@ struct tl_set {
 	struct tl_buf words;         /* each ended by a line feed, in the order of reading */
 	uint64_t *word;              /* [n] offset in words, in the order of records */
 	size_t word_cap;
+	bool want_taxa;              /* keep a taxonomy id of each record: of several the first, or, with
+				      * opt_lineage, their lowest common ancestor */
+	const struct tl_lineage *opt_lineage; /* the caller's */
+	bool same_taxon;             /* with opt_lineage: use only edges whose records have the same */
+	uint32_t rank;               /*   ancestor of that rank */
 	struct tl_names *opt_prefer; /* these become references first */
 	struct tl_link_criterion criterion; /* edges must meet it again */
 	struct tl_select_result result;

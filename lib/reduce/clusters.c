@@ -60,6 +60,7 @@ struct table {
 	struct tl_out *out;
 	uint64_t cluster; /* number of the one at hand */
 	uint64_t size;    /* lines of it so far */
+	uint32_t common;  /* ancestor of its taxa */
 };
 
 /* One line: m is a record of the cluster of r, or r itself, which comes first. */
@@ -94,6 +95,13 @@ static enum tl_status tsvplus_line(struct table *t, const struct tl_set_record *
 		return st;
 	return tl_out_printf(t->out, err, "\t%llu\t%llu\n", (unsigned long long)r->ordinal,
 			     (unsigned long long)m->ordinal);
+}
+
+static enum tl_status taxa_line(struct table *t, const struct tl_set_record *r,
+				const struct tl_set_record *m, struct tl_err *err)
+{
+	enum tl_status st = put_words(t, r, m, err);
+	return st == TL_OK ? tl_out_printf(t->out, err, "\t%u\t%u\n", m->taxon, t->common) : st;
 }
 
 static enum tl_status clstr_line(struct table *t, const struct tl_set_record *r,
@@ -227,6 +235,7 @@ static const struct {
 	[TL_CLUSTERS_TSVPLUS] = {"tsv+", tsvplus_line, NULL},
 	[TL_CLUSTERS_CLSTR] = {"clstr", clstr_line, NULL},
 	[TL_CLUSTERS_UC] = {"uc", uc_line, uc_end},
+	[TL_CLUSTERS_TAXA] = {"taxa", taxa_line, NULL},
 };
 
 enum tl_clusters_format tl_clusters_parse(const char *spec, int *ret_path_len)
@@ -242,6 +251,27 @@ enum tl_clusters_format tl_clusters_parse(const char *spec, int *ret_path_len)
 	return TL_CLUSTERS_TSV;
 }
 
+/* The record of an item. */
+static const struct tl_set_record *record_of(const struct tl_set *set,
+					     const struct tl_radix_item *item)
+{
+	return &set->record[item->value ? item->value - 1 : item->key];
+}
+
+/* Of all ids in the cluster that begins at item i; records without one do not count. */
+static uint32_t find_common(const struct tl_set *set, const struct tl_radix_item *item, size_t i)
+{
+	uint32_t all = 0;
+	for (size_t j = i; j < set->n && item[j].key == item[i].key; j++) {
+		uint32_t id = record_of(set, &item[j])->taxon;
+		if (id && all)
+			id = tl_lineage_common(set->opt_lineage, all, id);
+		if (id)
+			all = id;
+	}
+	return all;
+}
+
 enum tl_status tl_clusters_write(const struct tl_set *set, enum tl_clusters_format format,
 				 struct tl_out *out, struct tl_err *err)
 {
@@ -251,9 +281,9 @@ enum tl_status tl_clusters_write(const struct tl_set *set, enum tl_clusters_form
 	for (size_t i = 0, j; i < set->n && st == TL_OK; i = j, t.cluster++) {
 		const struct tl_set_record *r = &set->record[item[i].key];
 		t.size = 0;
+		t.common = set->opt_lineage ? find_common(set, item, i) : 0;
 		for (j = i; j < set->n && item[j].key == item[i].key && st == TL_OK; j++) {
-			size_t m = item[j].value ? (size_t)item[j].value - 1 : (size_t)item[j].key;
-			st = formats[format].line(&t, r, &set->record[m], err);
+			st = formats[format].line(&t, r, record_of(set, &item[j]), err);
 			t.size++;
 		}
 		if (st == TL_OK && formats[format].end)

@@ -13,6 +13,7 @@
 #include <tl/expand.h>
 #include <tl/mem.h>
 #include <tl/radix.h>
+#include <tl/taxon.h>
 #include <tl/text.h>
 
 struct tl_set_edge {
@@ -37,6 +38,15 @@ static enum tl_status add_word(struct tl_set *set, const struct tl_entry *e, str
 	return st == TL_OK ? tl_buf_add(&set->words, "\n", 1, err) : st;
 }
 
+static uint32_t taxon_of(const struct tl_set *set, const struct tl_entry *e)
+{
+	size_t pos = 0;
+	uint32_t all = set->want_taxa ? tl_taxon_each(e->head, e->taxa, &pos) : 0;
+	for (uint32_t id; all && set->opt_lineage && (id = tl_taxon_each(e->head, e->taxa, &pos));)
+		all = tl_lineage_common(set->opt_lineage, all, id);
+	return all;
+}
+
 static enum tl_status add_record(struct tl_set *set, const struct tl_entry *e,
 				 const struct tl_batch *b, size_t i, struct tl_err *err)
 {
@@ -52,6 +62,7 @@ static enum tl_status add_record(struct tl_set *set, const struct tl_entry *e,
 				       .block = (uint32_t)tl_spool_count(set->spool),
 				       .entry = (uint32_t)i,
 				       .node = TL_SELECT_NONE,
+				       .taxon = taxon_of(set, e),
 				       .kind = (uint8_t)b->kind,
 				       .role = whole ? TL_SET_REF : TL_SET_COPY,
 				       .nucleotide = b->alphabet == TL_NUCLEOTIDE,
@@ -306,6 +317,16 @@ static enum tl_status find_depths(struct tl_set *set, uint8_t *opt_height, struc
 
 /* 4. The selection. */
 
+/* May the records be linked as far as their taxa go? */
+static bool kin(const struct tl_set *set, const struct tl_set_record *a,
+		const struct tl_set_record *b)
+{
+	if (!set->same_taxon)
+		return true;
+	uint32_t x = tl_lineage_at(set->opt_lineage, a->taxon, set->rank);
+	return x && x == tl_lineage_at(set->opt_lineage, b->taxon, set->rank);
+}
+
 static enum tl_status make_arcs(struct tl_set *set, const uint8_t *height,
 				struct tl_select_arc *arc, size_t *ret_n, struct tl_err *err)
 {
@@ -325,6 +346,8 @@ static enum tl_status make_arcs(struct tl_set *set, const uint8_t *height,
 				(unsigned long long)e->a, (unsigned long long)e->b);
 		if (a->node == TL_SELECT_NONE || b->node == TL_SELECT_NONE)
 			continue; /* one of them is a copy by now */
+		if (!kin(set, a, b))
+			continue;
 		if (e->flags & TL_EDGE_A && height[a->node] < TL_EXPAND_DEPTH)
 			arc[n++] = (struct tl_select_arc){a->node, b->node,
 							  tl_select_delta(e->ops, e->extra_a, nt),

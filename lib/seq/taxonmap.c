@@ -9,14 +9,13 @@
 #include <string.h>
 
 #include <tl/hash.h>
-#include <tl/inflate.h>
 #include <tl/intern.h>
 #include <tl/mem.h>
 #include <tl/taxon.h>
 
-#define WINDOW (1u << 20)
-#define LONGEST (1u << 16) /* bytes of a line */
-#define WEAK (1u << 31)    /* of an id: not from a scientific name of names.dmp */
+#include "dump.h"
+
+#define WEAK (1u << 31) /* of an id: not from a scientific name of names.dmp */
 
 struct tl_taxonmap {
 	struct tl_intern *names;
@@ -79,22 +78,6 @@ static uint32_t find(const struct tl_taxonmap *map, struct tl_str name)
 
 /* 2. Lines. */
 
-/* The fields of a line between tabs, or, in names.dmp, between "\t|\t": up to four. */
-static size_t split(struct tl_str line, const char *mark, struct tl_str field[4])
-{
-	size_t n = 0, m = strlen(mark);
-	while (n < 4) {
-		const uint8_t *at = line.n ? memmem(line.p, line.n, mark, m) : NULL;
-		size_t len = at ? (size_t)(at - line.p) : line.n;
-		field[n++] = (struct tl_str){line.p, len};
-		if (!at)
-			break;
-		line.p += len + m;
-		line.n -= len + m;
-	}
-	return n;
-}
-
 static bool is_number(struct tl_str s)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -103,46 +86,31 @@ static bool is_number(struct tl_str s)
 	return s.n > 0;
 }
 
-/* All of it; 0 for zeros too. */
-static bool read_id(struct tl_str s, uint32_t *ret)
-{
-	size_t pos = 0;
-	*ret = 0;
-	if (s.n == 1 && *s.p == '0')
-		return true;
-	*ret = is_number(s) ? tl_taxon_read(s, &pos) : 0;
-	return *ret != 0;
-}
-
 static bool equals(struct tl_str s, const char *text)
 {
 	return s.n == strlen(text) && !memcmp(s.p, text, s.n);
 }
 
-static enum tl_status add_line(struct tl_taxonmap *map, struct tl_str line, bool first,
-			       struct tl_err *err)
+static enum tl_status add_line(void *ctx, struct tl_str line, bool first, struct tl_err *err)
 {
+	struct tl_taxonmap *map = ctx;
 	struct tl_str field[4];
 	uint32_t id;
-	if (line.n && line.p[line.n - 1] == '\r')
-		line.n--;
-	if (!line.n)
-		return TL_OK;
-	size_t n = split(line, "\t|\t", field);
-	if (n >= 3 && read_id(field[0], &id)) {
+	size_t n = tl_dump_split(line, "\t|\t", field);
+	if (n >= 3 && tl_dump_id(field[0], &id)) {
 		struct tl_str kind = n == 4 ? field[3] : (struct tl_str){NULL, 0};
 		if (kind.n >= 2 && !memcmp(kind.p + kind.n - 2, "\t|", 2))
 			kind.n -= 2;
 		return add(map, field[1], equals(kind, "scientific name") ? id : id | WEAK, err);
 	}
-	n = split(line, "\t", field);
+	n = tl_dump_split(line, "\t", field);
 	if (n < 2)
 		return tl_err_set(err, TL_DATA,
 				  "there is no tab: a line is a name, a tab, a taxonomy id");
-	if (read_id(field[n >= 3 ? 2 : 1], &id))
+	if (tl_dump_id(field[n >= 3 ? 2 : 1], &id))
 		return add(map, field[0], id, err);
 	/* A name and its id, and something behind. */
-	if (n >= 3 && read_id(field[1], &id))
+	if (n >= 3 && tl_dump_id(field[1], &id))
 		return add(map, field[0], id, err);
 	struct tl_str bad = field[n >= 3 ? 2 : 1];
 	if (first && !is_number(bad))
@@ -153,67 +121,15 @@ static enum tl_status add_line(struct tl_taxonmap *map, struct tl_str line, bool
 
 /* 3. The file. */
 
-/* Takes the whole lines of text; *ret_used: their bytes. */
-static enum tl_status add_lines(struct tl_taxonmap *map, const struct tl_buf *text, bool eof,
-				uint64_t *lines, size_t *ret_used, struct tl_err *err)
-{
-	size_t at = 0;
-	enum tl_status st = TL_OK;
-	while (at < text->len && st == TL_OK) {
-		const uint8_t *p = text->data + at, *nl = memchr(p, '\n', text->len - at);
-		size_t n = nl ? (size_t)(nl - p) : text->len - at;
-		if (!nl && !eof)
-			break;
-		(*lines)++;
-		st = n > LONGEST ? tl_err_set(err, TL_DATA, "a line of %zu bytes", n)
-				 : add_line(map, (struct tl_str){p, n}, *lines == 1, err);
-		at += n + (nl != NULL);
-	}
-	*ret_used = at;
-	return st;
-}
-
-static enum tl_status read_all(struct tl_taxonmap *map, struct tl_inflate *src, const char *path,
-			       struct tl_err *err)
-{
-	struct tl_buf text = {0};
-	uint64_t lines = 0;
-	enum tl_status st = TL_OK;
-	for (bool eof = false; !eof && st == TL_OK;) {
-		size_t got, used = 0;
-		if ((st = tl_buf_reserve(&text, WINDOW, err)) != TL_OK ||
-		    (st = tl_inflate_read(src, text.data + text.len, WINDOW, &got, err)) != TL_OK)
-			break;
-		text.len += got;
-		eof = got < WINDOW;
-		st = add_lines(map, &text, eof, &lines, &used, err);
-		if (st == TL_OK && text.len - used > LONGEST) {
-			lines++;
-			st = tl_err_set(err, TL_DATA, "a line of more than %u bytes", LONGEST);
-		}
-		if (st == TL_DATA)
-			(void)tl_err_prefix(err, "%s:%llu",
-					    strcmp(path, "-") ? path : "standard input",
-					    (unsigned long long)lines);
-		memmove(text.data, text.data + used, text.len - used);
-		text.len -= used;
-	}
-	tl_buf_free(&text);
-	return st;
-}
-
 enum tl_status tl_taxonmap_load(const char *path, struct tl_pool *opt_pool,
 				struct tl_taxonmap **ret, struct tl_err *err)
 {
-	struct tl_inflate *src;
 	struct tl_taxonmap *map = tl_mem_zalloc(1, sizeof *map, err);
 	if (!map)
 		return TL_NOMEM;
 	enum tl_status st = tl_intern_new(&map->names, err);
-	if (st == TL_OK && (st = tl_inflate_open(path, opt_pool, &src, err)) == TL_OK) {
-		st = read_all(map, src, path, err);
-		tl_inflate_close(src);
-	}
+	if (st == TL_OK)
+		st = tl_dump_read(path, opt_pool, add_line, map, err);
 	if (st != TL_OK) {
 		tl_taxonmap_free(map);
 		return st;

@@ -72,3 +72,89 @@ families() {
 	fails 64 tl-parse --taxonmap - <a.fa
 	fails 64 tl-parse -d --taxonmap map a.tl
 }
+
+# tree: nodes.dmp with genera 10 and 20, species 11 12 and 21.
+tree() {
+	printf '%s\t|\t%s\t|\t%s\t|\t\t|\t8\t|\t0\t|\t1\t|\n' 1 1 'no rank' 10 1 genus 20 1 genus 11 10 species 12 10 species 21 20 species
+}
+
+# kin: four families, each of three species; the ids stand in the headers but for one record.
+kin() {
+	awk 'BEGIN {
+		x = 7
+		for (i = 0; i < 800; i++) { x = (x * 16807) % 2147483647; s = s substr("ACDEFGHIKLMNPQRSTVWY", x % 20 + 1, 1) }
+		split("11 12 21", id, " ")
+		for (f = 0; f < 4; f++)
+			for (m = 1; m <= 3; m++)
+				printf ">f%dm%d%s\n%s\n", f, m, f == 3 && m == 3 ? "" : " taxid=" id[m], substr(s, 200 * f + 1, 200 - 2 * m)
+	}'
+}
+
+@test "--same-taxon keeps members within a rank" {
+	kin >a.fa
+	tree >nodes.dmp
+	tl-parse a.fa | tl-align >a.tl
+	tl-reduce --clusters all.tsv a.tl >all.tl
+	is 4 all.tl references
+	tl-reduce --same-taxon genus --nodes nodes.dmp --clusters genus.tsv:taxa a.tl >genus.tl
+	is 8 genus.tl references
+	# Of each family the two species of genus 10, which is their lowest common ancestor.
+	awk '{ n[$1]++; lca[$1] = $4 } END { for (r in n) print n[r], lca[r] }' genus.tsv | sort | uniq -c | sed 's/^ *//' >got
+	printf '1 1 0\n3 1 21\n4 2 10\n' >want
+	same want got
+	tl-reduce --same-taxon species --nodes nodes.dmp a.tl >species.tl
+	is 12 species.tl references
+	same a.fa <(tl-parse -d genus.tl)
+	tl-reduce --nodes nodes.dmp --clusters all2.tsv:taxa a.tl >all2.tl
+	same all.tsv <(cut -f1,2 all2.tsv)
+	# Three families span both genera, the fourth one only the first.
+	cut -f1,4 all2.tsv | sort -u | cut -f2 | sort | uniq -c | sed 's/^ *//' >got
+	printf '3 1\n1 10\n' >want
+	same want got
+	tl-stats genus.tl | grep -q -- '--same-taxon=genus'
+}
+
+@test "--taxonmap-out, as blast and diamond take it" {
+	kin | sed 's/^>f\([0-9]\)m\([0-9]\)/>sp|P000\1\2|F\1M\2/' >a.fa
+	tree >nodes.dmp
+	printf '%s\t|\t%s\t|\t\t|\tscientific name\t|\n' 1 root 10 A 20 B 11 Aa 12 Ab 21 Ba >names.dmp
+	tl-parse a.fa | tl-align | tl-reduce --same-taxon species --nodes nodes.dmp --refs refs.fa --taxonmap-out blast.tsv >a.tl
+	tl-reduce --refs refs2.fa --refs-id ordinal --taxonmap-out diamond.tsv:diamond a.tl >b.tl
+	[ "$(wc -l <blast.tsv)" = 11 ]
+	awk '/^>/ && /taxid/ { split($1, w, "|"); sub(/.*taxid=/, ""); print w[2] "\t" $0 }' refs.fa >want
+	same want blast.tsv
+	awk '/^>/ { n++ } /^>.*taxid/ { sub(/.*taxid=/, ""); print n - 1 "\t" $0 }' a.fa >want
+	tail -n +2 diamond.tsv >got
+	same want got || { paste want got; false; }
+	[ "$(head -n 1 diamond.tsv)" = $'accession.version\ttaxid' ]
+	if command -v makeblastdb blastdbcmd >/dev/null; then
+		makeblastdb -in refs.fa -dbtype prot -parse_seqids -taxid_map blast.tsv -out db >/dev/null
+		blastdbcmd -db db -entry all -outfmt '%T' | sort | uniq -c | sed 's/^ *//' >got
+		printf '1 0\n4 11\n4 12\n3 21\n' >want
+		same want got
+	fi
+	if command -v diamond >/dev/null; then
+		diamond makedb --quiet --in refs2.fa -d refs2 --taxonmap diamond.tsv --taxonnodes nodes.dmp --taxonnames names.dmp
+		diamond blastp --quiet --masking 0 -q refs2.fa -d refs2 --outfmt 6 qseqid sseqid staxids -k0 | awk '$1 == $2 { print $3 }' | sort | uniq -c | sed 's/^ *//; s/ $//' >got
+		printf '1\n4 11\n4 12\n3 21\n' >want
+		same want got
+	fi
+}
+
+@test "taxonomy options that do not fit" {
+	kin | tl-parse | tl-align >a.tl
+	tree >nodes.dmp
+	fails 64 tl-reduce --same-taxon genus a.tl
+	fails 64 tl-reduce --same-taxon family --nodes nodes.dmp a.tl
+	says "no node has the rank 'family'"
+	fails 64 tl-reduce --nodes nodes.dmp a.tl
+	fails 64 tl-reduce --clusters c.tsv:taxa a.tl
+	says 'needs --nodes'
+	fails 64 tl-reduce --taxonmap-out t.tsv:dimond a.tl
+	says "there is no format 'dimond'"
+	fails 64 tl-reduce -x --nodes nodes.dmp a.tl
+	printf '2\t|\t3\t|\tgenus\t|\n' >bad.dmp
+	fails 65 tl-reduce --same-taxon genus --nodes bad.dmp -o out.tl a.tl
+	says 'bad.dmp: node 2 has no way to the root'
+	[ ! -e out.tl ]
+}
