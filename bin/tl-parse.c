@@ -274,9 +274,9 @@ static enum tl_status check_usage(const struct opts *opts, struct tl_err *err)
 				  "--refs, --fasta, --wrap, --upper, --lower, --names-only, --file "
 				  "and --compress go with --decode (-z compresses a stream)");
 	if (opts->decode && (opts->alphabet || opts->strict || opts->keep_names || opts->taxonmap ||
-			     opts->common.level))
-		return tl_err_set(err, TL_USAGE, "--alphabet, --strict, --keep-names, --taxonmap and --zstd "
-						 "do not go with --decode");
+			     opts->common.level || opts->common.metrics))
+		return tl_err_set(err, TL_USAGE, "--alphabet, --strict, --keep-names, --taxonmap, --zstd "
+						 "and --metrics do not go with --decode");
 	struct opts filter = *opts;
 	struct tl_sieve_opts sopts;
 	filter.shard = (struct tl_opt_pair){0, 1}; /* goes with both */

@@ -5,10 +5,11 @@
 #include <tl/report.h>
 #include <tl/restore.h>
 #include <tl/tool.h>
+#include <tl/topology.h>
 
 struct opts {
 	struct tl_tool_common common;
-	bool json, verify;
+	bool json, verify, topology;
 	const char *tee;
 };
 
@@ -18,6 +19,9 @@ static const struct tl_opt options[] = {
 	{"verify", 0, TL_OPT_FLAG, offsetof(struct opts, verify), NULL, NULL, NULL, "Report",
 	 "Decode everything: checks, counts and digest as always, and each file's text compared "
 	 "with its length and hash."},
+	{"topology", 0, TL_OPT_FLAG, offsetof(struct opts, topology), NULL, NULL, NULL, "Report",
+	 "Read no stream; print which processors and NUMA nodes a tool with the same options would "
+	 "use, and why."},
 	{"tee", 0, TL_OPT_PATH, offsetof(struct opts, tee), NULL, NULL, "FILE", "Report",
 	 "Pass the stream on to `FILE` (`-` is standard output; the report then needs `--output`), "
 	 "byte for byte."},
@@ -78,6 +82,22 @@ static enum tl_status make_report(const struct opts *opts, const struct tl_tool_
 	return opts->json ? tl_report_json(report, out, err) : tl_report_text(report, out, err);
 }
 
+static enum tl_status tell_topology(const struct opts *opts, const struct tl_tool_run *run,
+				    struct tl_out *out, struct tl_err *err)
+{
+	struct tl_topo_opts topts = *tl_topo_opts_of(tl_pool_topo(run->pool));
+	struct tl_topo *topo;
+	if (run->n || opts->verify || opts->tee)
+		return tl_err_set(err, TL_USAGE, "--topology reads no stream");
+	topts.full = true;
+	enum tl_status st = tl_topo_new(&topts, &topo, err);
+	if (st != TL_OK)
+		return st;
+	st = opts->json ? tl_topology_json(topo, out, err) : tl_topology_text(topo, out, err);
+	tl_topo_free(topo);
+	return st;
+}
+
 static enum tl_status work(const void *fields, const struct tl_tool_run *run, struct tl_err *err)
 {
 	const struct opts *opts = fields;
@@ -91,6 +111,10 @@ static enum tl_status work(const void *fields, const struct tl_tool_run *run, st
 	if (st != TL_OK)
 		return st;
 	st = tl_tool_output(run, false, &out, err);
+	if (st == TL_OK && opts->topology) {
+		tl_report_free(report);
+		return tl_out_finish(out, tell_topology(opts, run, out, err), err);
+	}
 	if (st == TL_OK && opts->tee)
 		st = tl_out_open(opts->tee, &tee, err);
 	if (st == TL_OK && tee && tl_out_tty(tee))

@@ -11,7 +11,7 @@ mode=${MODE:-release}
 build=build/$mode
 fuzz_build=$build
 [[ $mode != release ]] || fuzz_build=build/asan
-export TL_BIN=$PWD/$build/bin TL_BUILD=$build
+export TL_BIN=$PWD/$build/bin TL_BUILD=$build TL_CONFIG=
 jobs=$(nproc 2>/dev/null || echo 2)
 scratch=$(mktemp -d) || exit 1
 # Only our own children: each test runs in the foreground of a subshell of this shell.

@@ -1,8 +1,11 @@
 # fish completion for tl-intern, made by `make docs` from its option table
-complete -c tl-intern -l zstd -s z -d 'Compress the stream\'s columns with zstd'
+complete -c tl-intern -l compress -s z -d 'Compress the stream\'s columns with zstd'
+complete -c tl-intern -l metrics -d 'Put a block into the stream with what this tool counted: tasks, steals, sleeps, bytes by node, spills'
 complete -c tl-intern -l memory -s M -x -d 'Hold at most SIZE in memory, or a percentage of what the process may have'
 complete -c tl-intern -l temporary-directory -s T -x -a '(__fish_complete_directories)' -d 'Where temporary files go, instead of $TMPDIR or /tmp'
 complete -c tl-intern -l output -s o -r -F -d 'Write to FILE instead of standard output'
+complete -c tl-intern -l progress -d 'Tell bytes, records and rates on standard error while working: several times a second on a terminal, else every ten seconds'
+complete -c tl-intern -l config -r -F -d 'Read options from FILE first, instead of the default one'
 complete -c tl-intern -l quiet -s q -d 'Say nothing but errors'
 complete -c tl-intern -l verbose -s v -d 'Say more about what is done, in numbers, on standard error'
 complete -c tl-intern -l help -s h -d 'Print the options and exit'

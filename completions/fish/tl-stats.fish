@@ -1,10 +1,13 @@
 # fish completion for tl-stats, made by `make docs` from its option table
 complete -c tl-stats -l json -s j -d 'Write the report as JSON'
 complete -c tl-stats -l verify -d 'Decode everything: checks, counts and digest as always, and each file\'s text compared with its length and hash'
+complete -c tl-stats -l topology -d 'Read no stream'
 complete -c tl-stats -l tee -r -F -d 'Pass the stream on to FILE (- is standard output'
 complete -c tl-stats -l memory -s M -x -d 'Hold at most SIZE in memory, or a percentage of what the process may have'
 complete -c tl-stats -l temporary-directory -s T -x -a '(__fish_complete_directories)' -d 'Where temporary files go, instead of $TMPDIR or /tmp'
 complete -c tl-stats -l output -s o -r -F -d 'Write to FILE instead of standard output'
+complete -c tl-stats -l progress -d 'Tell bytes, records and rates on standard error while working: several times a second on a terminal, else every ten seconds'
+complete -c tl-stats -l config -r -F -d 'Read options from FILE first, instead of the default one'
 complete -c tl-stats -l quiet -s q -d 'Say nothing but errors'
 complete -c tl-stats -l verbose -s v -d 'Say more about what is done, in numbers, on standard error'
 complete -c tl-stats -l help -s h -d 'Print the options and exit'

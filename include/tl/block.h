@@ -30,6 +30,7 @@ enum {
 	TL_BLOCK_FILE = TL_TAG('F', 'I', 'L', 'E'),
 	TL_BLOCK_ENDS = TL_TAG('E', 'N', 'D', 'S'),
 	TL_BLOCK_PROV = TL_TAG('p', 'r', 'o', 'v'),
+	TL_BLOCK_METR = TL_TAG('m', 'e', 't', 'r'),
 	TL_BLOCK_INDX = TL_TAG('i', 'n', 'd', 'X'),
 };
 

@@ -78,6 +78,11 @@ typedef enum tl_status (*tl_pool_range)(void *ctx, size_t begin, size_t end, uns
 enum tl_status tl_pool_for(struct tl_pool *pool, size_t count, size_t min_chunk, tl_pool_range fn,
 			   void *ctx, struct tl_err *err) TL_CHECK;
 
+/* Calls fn every so many milliseconds, from a thread that is no worker, until the pool is freed; once
+ * for a pool.  fn prints, or looks at what tl/metrics.h tells. */
+enum tl_status tl_pool_tick(struct tl_pool *pool, unsigned ms, void (*fn)(void *ctx), void *ctx,
+			    struct tl_err *err) TL_CHECK;
+
 /* What the workers did since the pool was made (relaxed counters, exact when the pool is idle). */
 struct tl_pool_stats {
 	unsigned long long tasks, steals_tried, steals_won, steals_far, migrated, sleeps;

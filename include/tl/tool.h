@@ -41,6 +41,8 @@ struct tl_tool_common {
 	int pin, numa; /* enum tl_topo_pin, tl_topo_numa */
 	const char *output;
 	int level;          /* -z: zstd level, 0 none */
+	bool metrics, progress; /* metrics: only of tools that write a stream */
+	const char *config;
 	bool quiet, verbose, help, version;
 	uint64_t memory; /* -M, 0: not given */
 	const char *tmp; /* -T */
@@ -49,7 +51,10 @@ struct tl_tool_common {
 /* The row that only tools which write a stream have, to be put in front of the others. */
 #define TL_TOOL_STREAM_OPTS(type, field)                                                           \
 	{"zstd", 'z', TL_OPT_LEVEL, offsetof(type, field.level), "1:19", "3", "LEVEL", "Common", \
-	 "Compress the stream's columns with zstd; `LEVEL` is attached, as in `-z9`."}
+	 "Compress the stream's columns with zstd; `LEVEL` is attached, as in `-z9`."},               \
+	{"metrics", 0, TL_OPT_FLAG, offsetof(type, field.metrics), NULL, NULL, NULL, "Common",       \
+	 "Put a block into the stream with what this tool counted: tasks, steals, sleeps, bytes by " \
+	 "node, spills. `tl-stats` shows it. Streams are then no longer the same every time."}
 
 /* The rows of tools that hold what grows with their input. */
 #define TL_TOOL_MEMORY_OPTS(type, field)                                                           \
@@ -66,6 +71,11 @@ struct tl_tool_common {
 	{"output", 'o', TL_OPT_PATH, offsetof(type, field.output), NULL, "-", "FILE", "Common",      \
 	 "Write to `FILE` instead of standard output. It is written beside and renamed when done, "  \
 	 "so it is there whole or not at all."},                                                     \
+	{"progress", 0, TL_OPT_FLAG, offsetof(type, field.progress), NULL, NULL, NULL, "Common",     \
+	 "Tell bytes, records and rates on standard error while working: several times a second "    \
+	 "on a terminal, else every ten seconds."},                                                  \
+	{"config", 0, TL_OPT_PATH, offsetof(type, field.config), NULL, NULL, "FILE", "Common",       \
+	 "Read options from `FILE` first, instead of the default one; see `tl(7)`."},                \
 	{"quiet", 'q', TL_OPT_FLAG, offsetof(type, field.quiet), NULL, NULL, NULL, "Common",         \
 	 "Say nothing but errors."},                                                                 \
 	{"verbose", 'v', TL_OPT_FLAG, offsetof(type, field.verbose), NULL, NULL, NULL, "Common",     \

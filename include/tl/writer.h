@@ -30,6 +30,7 @@ struct tl_writer_opts {
 	int level;      /* of zstd */
 	uint16_t flags; /* of the preamble */
 	bool index;     /* end with indX */
+	const char *metrics; /* name of the tool: a metr block before ENDS; or NULL */
 };
 
 /* One block to write.  The caller fills the first part and hands the job over; the writer frees it

@@ -10,6 +10,7 @@
 #include <tl/buf.h>
 #include <tl/mem.h>
 
+#include "conf.h"
 #include "optval.h"
 
 /* Where we are in a command line. */
@@ -141,6 +142,34 @@ static enum tl_status set_defaults(const struct tl_opt_tool *tool, void *fields,
 	return TL_OK;
 }
 
+/* The row of --config; NULL: the tool has none, and reads neither file nor environment. */
+static const struct tl_opt *config_row(const struct tl_opt_tool *tool)
+{
+	for (size_t i = 0; i < tool->n; i++)
+		if (!strcmp(tool->opts[i].name, "config"))
+			return &tool->opts[i];
+	return NULL;
+}
+
+/* The command line counts more than the environment, that more than the file, which the command
+ * line may name: so it has been read once already, and is read once more afterwards. */
+static enum tl_status parse_again(struct parse *p, struct tl_err *err)
+{
+	const struct tl_opt *row = config_row(p->tool);
+	struct tl_optval path;
+	if (!row)
+		return TL_OK;
+	tl_optval_load(row, p->fields, &path);
+	enum tl_status st = set_defaults(p->tool, p->fields, err);
+	if (st == TL_OK)
+		st = tl_conf_file(p->tool, path.text, p->fields, err);
+	if (st == TL_OK)
+		st = tl_conf_environment(p->tool, p->fields, err);
+	p->at = 1;
+	p->n = 0;
+	return st == TL_OK ? parse_all(p, err) : st;
+}
+
 enum tl_status tl_opt_parse(const struct tl_opt_tool *tool, int argc, char **argv, void *fields,
 			    const char ***ret_operands, size_t *ret_n, struct tl_err *err)
 {
@@ -152,6 +181,8 @@ enum tl_status tl_opt_parse(const struct tl_opt_tool *tool, int argc, char **arg
 	if (!p.operands)
 		return TL_NOMEM;
 	st = parse_all(&p, err);
+	if (st == TL_OK)
+		st = parse_again(&p, err);
 	if (st != TL_OK) {
 		tl_mem_free(p.operands);
 		return st;

@@ -17,6 +17,8 @@
 #include <tl/optdoc.h>
 #include <tl/version.h>
 
+#include "watch.h"
+
 /* ---- speaking ---- */
 
 /* One write for a line, so that the lines of the tools of a pipe do not mix. */
@@ -162,7 +164,9 @@ enum tl_status tl_tool_begin(const struct tl_opt_tool *tool, int argc, char **ar
 				     .pin = (enum tl_topo_pin)common->pin,
 				     .numa = (enum tl_topo_numa)common->numa};
 	st = tl_pool_new(&popts, &run->pool, err);
-	return st == TL_OK ? make_budget(run, err) : st;
+	if (st == TL_OK)
+		st = make_budget(run, err);
+	return st == TL_OK ? tl_watch_begin(run, err) : st;
 }
 
 /* ---- in between ---- */
@@ -249,6 +253,7 @@ enum tl_status tl_tool_writer(const struct tl_tool_run *run, struct tl_out *out,
 		.level = run->common->level,
 		.flags = flags,
 		.index = index,
+		.metrics = run->common->metrics ? run->tool->name : NULL,
 	};
 	return tl_writer_open(run->pool, out, &wopts, ret, err);
 }
@@ -277,10 +282,13 @@ enum tl_status tl_tool_prov(const struct tl_tool_run *run, const void *opts, con
 int tl_tool_end(struct tl_tool_run *run, enum tl_status st, const struct tl_err *err)
 {
 	const char *name = run->tool->name;
+	bool began = run->pool;
 	tl_pool_free(run->pool);
 	run->pool = NULL;
 	tl_budget_free(run->budget);
 	run->budget = NULL;
+	if (began)
+		tl_watch_end(run);
 	tl_mem_free(run->operands);
 	run->operands = NULL;
 	if (st == TL_PIPE) {

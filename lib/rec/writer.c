@@ -8,14 +8,17 @@
  */
 #include <tl/writer.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include <tl/bits.h>
 #include <tl/hash.h>
 #include <tl/lane.h>
 #include <tl/mem.h>
+#include <tl/metr.h>
 #include <tl/metrics.h>
 #include <tl/record.h>
+#include <tl/version.h>
 
 #include "preamble.h"
 
@@ -474,6 +477,27 @@ static enum tl_status write_note(struct tl_writer *w, struct tl_job *job, struct
 	return write_block(w, job, err);
 }
 
+/* What this process has counted so far. */
+static enum tl_status write_metr(struct tl_writer *w, struct tl_err *err)
+{
+	char tool[128];
+	struct tl_metrics m;
+	if (!w->opts.metrics)
+		return TL_OK;
+	struct tl_job *job = tl_writer_job(TL_BLOCK_METR, 0, 0, err);
+	if (!job)
+		return TL_NOMEM;
+	snprintf(tool, sizeof tool, "%s %s", w->opts.metrics, TL_VERSION);
+	tl_metrics_get(&m);
+	enum tl_status st = tl_metr_put(tool, &m, &job->payload, &job->head.records, err);
+	if (st == TL_OK)
+		st = note_index(w, job, err);
+	if (st == TL_OK)
+		st = write_note(w, job, err);
+	release(job);
+	return st;
+}
+
 static enum tl_status write_ends(struct tl_writer *w, struct tl_err *err)
 {
 	struct tl_job *job = tl_writer_job(TL_BLOCK_ENDS, 0, 0, err);
@@ -510,6 +534,7 @@ enum tl_status tl_writer_end(struct tl_writer *w, uint64_t next, struct tl_err *
 		return st;
 	if (w->next < next)
 		w->next = next;
+	st = write_metr(w, err);
 	if (st == TL_OK)
 		st = write_ends(w, err);
 	if (st == TL_OK)

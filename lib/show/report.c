@@ -15,6 +15,8 @@
 #include <tl/radix.h>
 #include <tl/taxon.h>
 
+#include "report_metr.h"
+
 #define TYPES 16   /* block types told apart */
 #define COLUMNS 64 /* (type, column) pairs told apart */
 #define QUANTILES 5
@@ -43,6 +45,7 @@ struct tl_report {
 	uint64_t with_taxon;  /* records */
 	uint64_t files, text;
 	struct tl_buf prov; /* lines */
+	struct tl_report_metrs metrs;
 	struct tl_reader_totals totals;
 	bool verified;
 	/* Worked out by tl_report_end. */
@@ -208,6 +211,8 @@ enum tl_status tl_report_item(struct tl_report *r, const struct tl_item *item, s
 		enum tl_status st = tl_buf_add(&r->prov, text.p, text.n, err);
 		return st == TL_OK ? tl_buf_add(&r->prov, "\n", 1, err) : st;
 	}
+	case TL_BLOCK_METR:
+		return tl_report_metr_add(&r->metrs, &item->block, err);
 	default:
 		return TL_OK;
 	}
@@ -376,6 +381,8 @@ enum tl_status tl_report_text(const struct tl_report *r, struct tl_out *out, str
 	if (st == TL_OK)
 		st = put_letters(r, out, err);
 	if (st == TL_OK)
+		st = tl_report_metr_text(&r->metrs, out, err);
+	if (st == TL_OK)
 		st = tl_out_printf(out, err, "\nmade by\n");
 	/* What a stream says is not to move the cursor of a terminal. */
 	for (size_t i = 0; i < r->prov.len && st == TL_OK; i++) {
@@ -479,6 +486,8 @@ enum tl_status tl_report_json(const struct tl_report *r, struct tl_out *out, str
 		st = json_counts(r->identity, 101, false, "identity", out, err);
 	if (st == TL_OK)
 		st = json_counts(r->letters, 256, true, "composition", out, err);
+	if (st == TL_OK && r->metrs.n)
+		st = tl_report_metr_json(&r->metrs, out, err);
 	return st == TL_OK ? json_prov(r, out, err) : st;
 }
 
@@ -498,6 +507,7 @@ void tl_report_free(struct tl_report *r)
 	tl_map_free(&r->length);
 	tl_map_free(&r->taxa);
 	tl_buf_free(&r->prov);
+	tl_report_metr_free(&r->metrs);
 	tl_buf_free(&r->ops);
 	free(r);
 }

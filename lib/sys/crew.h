@@ -41,6 +41,16 @@ struct tl_pool {
 	struct tl_crew_node *node;      /* [nodes] */
 	unsigned *members;              /* [n] of all nodes, one node after the other */
 	struct tl_topo *topo;
+	struct tl_crew_clock {
+		pthread_t thread;
+		bool runs; /* the maker's */
+		unsigned ms;
+		void (*fn)(void *ctx);
+		void *ctx;
+		pthread_mutex_t lock; /* of the rest */
+		pthread_cond_t ends;
+		bool end;
+	} clock;
 };
 
 #endif

@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <tl/mem.h>
 
@@ -127,6 +128,60 @@ static enum tl_status start(struct tl_pool *pool, struct tl_err *err)
 	return tl_err_sys(err, TL_NOMEM, "cannot start thread %u of %u", i + 1, pool->n);
 }
 
+static void *clock_main(void *arg)
+{
+	struct tl_crew_clock *c = arg;
+	struct timespec at;
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	pthread_mutex_lock(&c->lock);
+	while (!c->end) {
+		at.tv_nsec += (long)(c->ms % 1000) * 1000000;
+		at.tv_sec += c->ms / 1000 + at.tv_nsec / 1000000000;
+		at.tv_nsec %= 1000000000;
+		while (!c->end && pthread_cond_timedwait(&c->ends, &c->lock, &at) != ETIMEDOUT)
+			;
+		if (!c->end)
+			c->fn(c->ctx);
+	}
+	pthread_mutex_unlock(&c->lock);
+	return NULL;
+}
+
+enum tl_status tl_pool_tick(struct tl_pool *pool, unsigned ms, void (*fn)(void *ctx), void *ctx,
+			    struct tl_err *err)
+{
+	struct tl_crew_clock *c = &pool->clock;
+	pthread_condattr_t attr;
+	sigset_t all, old;
+	c->ms = ms;
+	c->fn = fn;
+	c->ctx = ctx;
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&c->ends, &attr);
+	pthread_condattr_destroy(&attr);
+	pthread_mutex_init(&c->lock, NULL);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	errno = pthread_create(&c->thread, NULL, clock_main, c);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	c->runs = !errno;
+	return c->runs ? TL_OK : tl_err_sys(err, TL_NOMEM, "cannot start a thread");
+}
+
+static void stop_clock(struct tl_crew_clock *c)
+{
+	if (!c->runs)
+		return;
+	pthread_mutex_lock(&c->lock);
+	c->end = true;
+	pthread_cond_signal(&c->ends);
+	pthread_mutex_unlock(&c->lock);
+	pthread_join(c->thread, NULL);
+	pthread_cond_destroy(&c->ends);
+	pthread_mutex_destroy(&c->lock);
+}
+
 /* ---- 3. making and freeing ---- */
 
 static void free_pool(struct tl_pool *pool)
@@ -235,6 +290,7 @@ void tl_pool_free(struct tl_pool *pool)
 {
 	if (!pool)
 		return;
+	stop_clock(&pool->clock);
 	join(pool, pool->n);
 	tl_topo_unbind(pool->topo);
 	free_pool(pool);

@@ -9,7 +9,8 @@ TL_BIN=${TL_BIN:-$ROOT/build/release/bin}
 PATH=$TL_BIN:$PATH
 export ROOT TL_BIN PATH LC_ALL=C
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1}
-unset TL_CPU_DISABLE
+unset TL_CPU_DISABLE TL_THREADS TL_SMT TL_PIN TL_NUMA
+export TL_CONFIG= # no file of the user
 
 setup() { cd "$BATS_TEST_TMPDIR" || return 1; }
 

@@ -98,7 +98,7 @@ struct streams_sink {
 static inline struct streams_sink streams_open(struct tl_pool *pool, const char *name,
 					       uint16_t flags)
 {
-	struct tl_writer_opts opts = {TL_CODEC_LZ4, 0, flags, false};
+	struct tl_writer_opts opts = {.codec = TL_CODEC_LZ4, .flags = flags};
 	struct streams_sink s;
 	struct tl_err err = {0};
 	tl_test_ok(tl_out_open(streams_path(name), &s.out, &err), err);

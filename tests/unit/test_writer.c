@@ -75,7 +75,8 @@ static void write_stream(const char *name, const struct plan *plan)
 	struct tl_out *out;
 	struct tl_writer *w;
 	struct tl_pool_opts popts = {.threads = plan->threads};
-	struct tl_writer_opts wopts = {plan->codec, 3, TL_STREAM_REDUCED, plan->index};
+	struct tl_writer_opts wopts = {.codec = plan->codec, .level = 3, .flags = TL_STREAM_REDUCED,
+					.index = plan->index};
 	uint64_t ordinal = 0;
 	tltest_state = plan->seed;
 	tl_test_ok(tl_pool_new(&popts, &pool, &err), err);
