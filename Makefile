@@ -110,9 +110,12 @@ $(fuzzers): $B/fuzz/%: $B/tests/fuzz/%.o $(filter %.o,$(fuzz_by)) $(lib)
 	@mkdir -p $(@D)
 	$(CC) $(ldflags) $(fuzz_by) -o $@ $< $(lib) $(LDLIBS)
 
+# The pool is measured beside OpenMP's, and libuv's where that is installed.
+$B/bench/bench_pool.o: isa := -fopenmp
+$B/bench/bench_pool: bench_libs := -fopenmp $(if $(wildcard /usr/include/uv.h),-luv)
 $(benches): $B/bench/%: $B/bench/%.o $(lib)
 	@mkdir -p $(@D)
-	$(CC) $(ldflags) -o $@ $< $(lib) $(LDLIBS) -lm
+	$(CC) $(ldflags) -o $@ $< $(lib) $(LDLIBS) $(bench_libs) -lm
 
 -include $(objects:.o=.d)
 

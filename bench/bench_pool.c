@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* bench_pool: what a task costs, and how well uneven work spreads.
  *
- * Usage: bench_pool [THREADS...]   (1 and as many as there are; with -fopenmp also OpenMP's loops)
+ * Usage: bench_pool [THREADS...]   (1 and as many as there are)
+ * Beside the pool's tasks and loops those of OpenMP and, where its header is there, libuv's pool.
+ * A row "share": of the processor time that all threads spent, what went into the work itself; it
+ * says the same on a busy machine, where wall times do not.
  * Prints TSV.  ns_per_task is wall time over n, the best of several rounds.  utilisation is, for
  * work of known size, the time of one thread over (threads x wall time); "-" elsewhere.
  */
@@ -14,6 +17,10 @@
 #include <time.h>
 #ifdef _OPENMP
 #include <omp.h>
+#endif
+#if defined(__has_include) && __has_include(<uv.h>)
+#include <uv.h>
+#define HAVE_UV 1
 #endif
 
 #include <tl/lane.h>
@@ -190,6 +197,62 @@ static void lane_all(void *ctx)
 	tl_lane_free(lane, NULL);
 }
 
+#ifdef _OPENMP
+static void tasks_openmp(void *ctx)
+{
+	unsigned threads = *(unsigned *)ctx;
+#pragma omp parallel num_threads(threads)
+#pragma omp single
+	for (size_t i = 0; i < TASKS; i++) {
+#pragma omp task firstprivate(i)
+		atomic_store_explicit(&left, i, memory_order_relaxed);
+	}
+}
+#endif
+
+#ifdef HAVE_UV
+static uv_work_t uv_work[TASKS];
+
+static void uv_nothing(uv_work_t *w)
+{
+	atomic_store_explicit(&left, (size_t)(w - uv_work), memory_order_relaxed);
+}
+
+static void uv_done(uv_work_t *w, int status)
+{
+	(void)w;
+	(void)status;
+}
+
+static void tasks_uv(void *ctx)
+{
+	uv_loop_t *loop = ctx;
+	for (size_t i = 0; i < TASKS; i++)
+		uv_queue_work(loop, &uv_work[i], uv_nothing, uv_done);
+	uv_run(loop, UV_RUN_DEFAULT);
+}
+#endif
+
+/* The same empty tasks with the pools of others.  libuv's has one size in a process. */
+static void bench_others(unsigned threads)
+{
+#ifdef _OPENMP
+	row("omp_task", threads, TASKS, best(tasks_openmp, &threads), 0);
+#endif
+#ifdef HAVE_UV
+	static unsigned size;
+	char text[16];
+	if (!size) {
+		size = threads;
+		snprintf(text, sizeof text, "%u", threads);
+		setenv("UV_THREADPOOL_SIZE", text, 1);
+	}
+	if (size == threads)
+		row("uv_work", threads, TASKS, best(tasks_uv, uv_default_loop()), 0);
+#endif
+	(void)threads;
+}
+
 /* ---- uneven work ---- */
 
 #define ITEMS 20000
@@ -272,6 +335,28 @@ static void bench_openmp(const char *shape, unsigned threads, double serial)
 }
 #endif
 
+static double cpu_now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static void share(const char *name, unsigned threads, struct tl_pool *pool)
+{
+	double most = 0;
+	for (int i = 0; i < ROUNDS; i++) {
+		double from = cpu_now();
+		work_serial(NULL);
+		double serial = cpu_now() - from;
+		from = cpu_now();
+		work_pool(pool);
+		double all = cpu_now() - from;
+		most = serial / all > most ? serial / all : most;
+	}
+	printf("%s_share\t%u\t%u\t-\t%.3f\n", name, threads, ITEMS, most);
+}
+
 static void bench_threads(unsigned threads)
 {
 	static const char *const shapes[] = {"even", "rising", "spikes"};
@@ -287,11 +372,13 @@ static void bench_threads(unsigned threads)
 		double serial = best(work_serial, NULL);
 		snprintf(name, sizeof name, "pool_for_%s", shapes[i]);
 		row(name, threads, ITEMS, best(work_pool, pool), serial);
+		share(name, threads, pool);
 #ifdef _OPENMP
 		bench_openmp(shapes[i], threads, serial);
 #endif
 	}
 	tl_pool_free(pool);
+	bench_others(threads);
 #ifdef _OPENMP
 	row("omp_for", threads, LOOPS, best(loop_openmp, &threads), 0);
 #endif

@@ -31,8 +31,6 @@ enum tl_metrics_counter {
 	TL_METRICS_REMOTE_BYTES, /* by another node */
 	TL_METRICS_LOCAL_BLOCKS,
 	TL_METRICS_REMOTE_BLOCKS,
-	TL_METRICS_IO_ITEMS,     /* reads and writes done by threads that are no workers */
-	TL_METRICS_IO_WAITS,     /* times that a worker had nothing but these to wait for */
 	TL_METRICS_INPUT_BYTES,  /* read from inputs */
 	TL_METRICS_OUTPUT_BYTES, /* of stream or text written */
 	TL_METRICS_RECORDS,      /* read */
