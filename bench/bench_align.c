@@ -66,7 +66,7 @@ static void bench_width(enum tl_cpu_isa isa, size_t n, int64_t width, uint8_t *a
 	struct tl_err err;
 	must(tl_align_new_isa(tl_score_of(TL_PROTEIN), isa, &ws, &err), &err);
 	struct tl_align_job job = {a, b, n, n, -width / 2, width / 2 - 1, UINT64_MAX, 0,
-				   false, 0, 0, false};
+				   false, 0, 0, false, 0};
 	double start = now(), end;
 	uint64_t cells = 0;
 	do {
@@ -196,7 +196,7 @@ static void bench_band(const struct pair *pairs, size_t n, int64_t width, bool p
 			continue;
 		struct tl_align_job job = {pairs[i].a.s, pairs[i].b.s, pairs[i].a.n, pairs[i].b.n,
 					   pairs[i].d - width / 2, pairs[i].d + width / 2 - 1,
-					   UINT64_MAX, 0, prove, 0, 0, false};
+					   UINT64_MAX, 0, prove, 0, 0, false, 0};
 		must(tl_align_pair(ws, &job, &path, &err), &err);
 		proven += path.proven;
 		cells += path.cells;
@@ -315,7 +315,7 @@ static void bench_agreement(const struct pair *pairs, size_t n, const uint8_t *o
 			continue;
 		struct tl_align_job job = {pairs[i].a.s, pairs[i].b.s, pairs[i].a.n, pairs[i].b.n,
 					   pairs[i].d - width / 2, pairs[i].d + width / 2 - 1,
-					   UINT64_MAX, 0, prove, 0, 0, false};
+					   UINT64_MAX, 0, prove, 0, 0, false, 0};
 		must(tl_align_pair(ws, &job, &path, &err), &err);
 		compare(&pairs[i], &path, count);
 	}
@@ -339,7 +339,7 @@ static size_t mark_good(const struct pair *pairs, size_t n, uint8_t *good)
 	for (size_t i = 0; i < n; i++) {
 		struct tl_align_job job = {pairs[i].a.s, pairs[i].b.s, pairs[i].a.n, pairs[i].b.n,
 					   pairs[i].d - 32, pairs[i].d + 31, UINT64_MAX, 0,
-					   false, 0, 0, false};
+					   false, 0, 0, false, 0};
 		must(tl_align_pair(ws, &job, &path, &err), &err);
 		good[i] = path.match * 10 >= path.columns * 9 &&
 			  (path.a_end - path.a_start) * 10 >= pairs[i].a.n * 8;

@@ -54,6 +54,8 @@ struct tl_align_job {
 	uint64_t odd;       /* residues of both that do not score tl_score.best with themselves */
 	int64_t least;      /* of an alignment that scores less only the score is found, no path */
 	bool later;         /* whether it is proven is left to tl_align_prove */
+	uint64_t a_id;      /* not 0: a is the same as in other jobs of this number, see
+			     * tl_align_long */
 };
 
 struct tl_align_path {
@@ -84,6 +86,14 @@ void tl_align_prove(struct tl_align *ws, const struct tl_align_job *job,
 /* The score only (no path): score, a_end, b_end, cells, proven, too_large are set. */
 enum tl_status tl_align_score(struct tl_align *ws, const struct tl_align_job *job,
 			      struct tl_align_path *path, struct tl_err *err) TL_CHECK;
+
+/* Nucleotides of any length, shorter than 2^32, in near-linear time: exact matches are chained, and
+ * what lies between them is aligned from corner to corner; see align_chain.c.  Of the job lo, hi
+ * and what limits bands do not count; odd does, and a_id, by which a need not be indexed again.  The path is the best of those through the chain,
+ * not proven; empty where there are no matches of 17 letters, or none that occurs once.  Its
+ * memory is linear in the lengths up to some 100 MiB, and grows slowly from there. */
+enum tl_status tl_align_long(struct tl_align *ws, const struct tl_align_job *job,
+			     struct tl_align_path *path, struct tl_err *err) TL_CHECK;
 
 /* The best ungapped local alignment on diagonal d = j - i (exact; Kadane's scan over the
  * diagonal); fills score, starts, ends, match, columns, not ops. */

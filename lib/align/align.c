@@ -148,6 +148,16 @@ enum tl_status tl_align_score(struct tl_align *ws, const struct tl_align_job *jo
 	return TL_OK;
 }
 
+enum tl_status tl_align_long(struct tl_align *ws, const struct tl_align_job *job,
+			     struct tl_align_path *path, struct tl_err *err)
+{
+	clear(path);
+	path->too_large = job->a_len >= UINT32_MAX || job->b_len >= UINT32_MAX;
+	if (path->too_large)
+		return TL_OK;
+	return tl_align_chain_run(&ws->chain, ws->score, job, path, err);
+}
+
 /* Equal bytes of a and b. */
 static uint64_t count_equal(const uint8_t *a, const uint8_t *b, size_t n)
 {

@@ -217,4 +217,5 @@ void tl_align_band_free(struct tl_align *ws)
 	tl_mem_free(ws->marks.base);
 	tl_mem_free(ws->keep.base);
 	tl_mem_free(ws->runs);
+	tl_align_chain_free(&ws->chain);
 }

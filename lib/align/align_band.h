@@ -15,6 +15,7 @@
 #include <tl/align.h>
 #include <tl/cpu.h>
 
+#include "align_chain.h"
 #include "align_kernel.h"
 
 /* Memory that grows and keeps nothing; p is aligned to 64 bytes. */
@@ -44,6 +45,7 @@ struct tl_align {
 	int64_t best, best_row;
 
 	struct tl_align_room codes, state, marks, keep;
+	struct tl_align_chain chain;
 	uint64_t *runs; /* of the trace, last one first */
 	size_t runs_cap;
 };

@@ -383,7 +383,7 @@ static inline void made_pair(struct made_edges *m, struct tl_align *ws, size_t i
 		b.p = turned;
 	}
 	struct tl_align_job job = {a.p,          b.p,      a.n, b.n, -(int64_t)a.n,
-				   (int64_t)b.n, 1u << 30, 0,   true,      0, 0, false};
+				   (int64_t)b.n, 1u << 30, 0,   true,      0, 0, false, 0};
 	tl_test_ok(tl_align_pair(ws, &job, &path, &made_err), made_err);
 	struct tl_link_sum sum = tl_link_of_path(&path, a.n, b.n);
 	uint8_t flags = tl_link_judge(&m->criterion, &sum, minus);

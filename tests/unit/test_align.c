@@ -127,7 +127,7 @@ static struct tl_align *workspace(enum tl_alphabet alphabet, enum tl_cpu_isa isa
 
 static struct tl_align_job job_of(const struct pair *p, int64_t lo, int64_t hi, bool prove)
 {
-	return (struct tl_align_job){p->a, p->b, p->a_len, p->b_len, lo, hi, UINT64_MAX, 0, prove, 0, 0, false};
+	return (struct tl_align_job){p->a, p->b, p->a_len, p->b_len, lo, hi, UINT64_MAX, 0, prove, 0, 0, false, 0};
 }
 
 /* The path's runs lead from its start to its end and are worth its score. */
@@ -298,12 +298,12 @@ static void test_overflow(void)
 					       2976, 2977, 2990, 20000};
 		for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
 			const size_t len = sizes[k];
-			struct tl_align_job job = {a, a, len, len, -3, 3, UINT64_MAX, 0, true, 0, 0, false};
+			struct tl_align_job job = {a, a, len, len, -3, 3, UINT64_MAX, 0, true, 0, 0, false, 0};
 			tl_test_ok(tl_align_pair(ws, &job, &x, &err), err);
 			tl_test_eq(x.score, 11 * (int64_t)sizes[k]);
 			tl_test_eq(x.match, sizes[k]);
 		}
-		struct tl_align_job job = {a, b, n, n + 100, -3, 103, UINT64_MAX, 0, false, 0, 0, false};
+		struct tl_align_job job = {a, b, n, n + 100, -3, 103, UINT64_MAX, 0, false, 0, 0, false, 0};
 		tl_test_ok(tl_align_pair(ws, &job, &y, &err), err);
 		tl_test_eq(y.score, 11 * (int64_t)(n - 1) - 3 - 11 - 99);
 		tl_test_eq(y.columns, n + 100);
@@ -360,7 +360,7 @@ static void test_guard(void)
 		uint8_t *a = tl_test_guarded(p.a_len), *b = tl_test_guarded(p.b_len);
 		memcpy(a, p.a, p.a_len);
 		memcpy(b, p.b, p.b_len);
-		struct tl_align_job job = {a, b, p.a_len, p.b_len, -50, 50, UINT64_MAX, 0, true, 0, 0, false};
+		struct tl_align_job job = {a, b, p.a_len, p.b_len, -50, 50, UINT64_MAX, 0, true, 0, 0, false, 0};
 		tl_test_ok(tl_align_pair(ws, &job, &path, &err), err);
 		for (int64_t d = -210; d <= 210; d += 7) {
 			tl_align_diagonal(ws->score, a, p.a_len, b, p.b_len, d, &diagonal);
@@ -488,6 +488,62 @@ static void test_ungapped(void)
 	tl_buf_free(&plain.ops);
 }
 
+/* Copies with few changes, with runs of N in either, with a stretch of their own, moved ones. */
+static void long_pair(struct pair *p, int round)
+{
+	p->a_len = random_seq(p->a, 1000 + tl_test_below(700), TL_NUCLEOTIDE);
+	p->b_len = mutate(p->a, p->a_len, p->b, 20 + tl_test_below(90), TL_NUCLEOTIDE);
+	if (round % 3 == 1) {
+		memset(p->a + tl_test_below(p->a_len - 90), 'N', 1 + tl_test_below(90));
+		memset(p->b + tl_test_below(p->b_len - 90), 'N', 1 + tl_test_below(90));
+	}
+	if (round % 5 == 2)
+		(void)random_seq(p->b + tl_test_below(p->b_len - 90), 1 + tl_test_below(90),
+				 TL_NUCLEOTIDE);
+	if (round % 7 == 3) {
+		size_t from = tl_test_below(p->b_len - 300), n = 1 + tl_test_below(200);
+		memmove(p->b + from, p->b + from + n, p->b_len - from - n);
+		p->b_len -= n;
+	}
+}
+
+/* By anchors: a valid path, never better than the best of all, and nearly always as good. */
+static void test_long(void)
+{
+	static struct pair p;
+	struct tl_align *ws = workspace(TL_NUCLEOTIDE, tl_cpu_best());
+	struct tl_align_path path = {0}, best = {0}, same = {0};
+	struct tl_err err;
+	size_t less = 0, rounds = 300;
+	for (int round = 0; round < (int)rounds; round++) {
+		long_pair(&p, round);
+		struct tl_align_job job = job_of(&p, 0, 0, true);
+		tl_test_ok(tl_align_pair(ws, &job, &best, &err), err);
+		tl_test(best.proven);
+		job.odd = tl_score_odd(ws->score, (struct tl_str){p.a, p.a_len});
+		job.a_id = (uint64_t)round + 1;
+		tl_test_ok(tl_align_long(ws, &job, &path, &err), err);
+		check_path(ws->score, &p, &path);
+		tl_test(path.score > 0 && path.score <= best.score && !path.proven);
+		less += path.score < best.score;
+		tl_test(path.score * 10 >= best.score * 6);
+		tl_test_ok(tl_align_long(ws, &job, &same, &err), err);
+		tl_test(same.score == path.score && same.a_start == path.a_start);
+	}
+	tl_test(less < rounds / 20);
+	p.b_len = random_seq(p.b, 300, TL_NUCLEOTIDE);
+	struct tl_align_job none = job_of(&p, 0, 0, true);
+	tl_test_ok(tl_align_long(ws, &none, &path, &err), err);
+	tl_test(path.score == 0 && path.ops.len == 0 && !path.too_large);
+	none.b_len = 5;
+	tl_test_ok(tl_align_long(ws, &none, &path, &err), err);
+	tl_test_eq(path.score, 0);
+	tl_buf_free(&path.ops);
+	tl_buf_free(&best.ops);
+	tl_buf_free(&same.ops);
+	tl_align_free(ws);
+}
+
 /* Where less than `least` is scored, no path; what was left for later comes later. */
 static void test_later(void)
 {
@@ -522,7 +578,7 @@ static void test_letters(void)
 	struct tl_align_path path = {0};
 	struct tl_err err;
 	const uint8_t *a = (const uint8_t *)"MKVLUAWGHW", *b = (const uint8_t *)"MKVL*AWGHW";
-	struct tl_align_job job = {a, b, 10, 10, 0, 0, UINT64_MAX, 0, true, 0, 0, false};
+	struct tl_align_job job = {a, b, 10, 10, 0, 0, UINT64_MAX, 0, true, 0, 0, false, 0};
 	tl_test_ok(tl_align_pair(ws, &job, &path, &err), err);
 	tl_test_eq(path.score, 5 + 5 + 4 + 4 + 1 + 4 + 11 + 6 + 8 + 11);
 	tl_test_eq(path.match, 9);
@@ -545,6 +601,7 @@ int main(void)
 	TL_RUN(test_limits);
 	TL_RUN(test_diagonal);
 	TL_RUN(test_ungapped);
+	TL_RUN(test_long);
 	TL_RUN(test_later);
 	TL_RUN(test_letters);
 	return tl_test_end();
