@@ -5,6 +5,7 @@
 
 #include <tl/bank.h>
 #include <tl/compare.h>
+#include <tl/hitlist.h>
 #include <tl/mem.h>
 #include <tl/seeds.h>
 #include <tl/tool.h>
@@ -12,7 +13,7 @@
 struct opts {
 	struct tl_tool_common common;
 	int64_t identity, coverage, max_cells;
-	int cov_mode, overhang;
+	int cov_mode, overhang, format;
 };
 
 static const struct tl_opt options[] = {
@@ -33,6 +34,9 @@ static const struct tl_opt options[] = {
 	 "Criterion",
 	 "A pair whose alignment needs more than `N` cells is not aligned; its records then become "
 	 "references, unless other pairs serve them, and are counted."},
+	{"format", 0, TL_OPT_WORD, offsetof(struct opts, format), "stream|paf|m8|sam", "stream", "FORM",
+	 "Output", "Write the records and edges as a stream, or only the alignments, as text: PAF, the "
+	 "table of BLAST's outfmt 6, or SAM."},
 	TL_TOOL_STREAM_OPTS(struct opts, common),
 	TL_TOOL_MEMORY_OPTS(struct opts, common),
 	TL_TOOL_OPTS(struct opts, common),
@@ -51,10 +55,27 @@ struct aligner {
 	const struct opts *opts;
 	const struct tl_tool_run *run;
 	struct tl_reader *reader;
-	struct tl_writer *writer;
-	struct tl_bank bank[2]; /* by alphabet */
+	struct tl_writer *writer;  /* or list: */
+	struct tl_hitlist *list;   /* of a text */
+	enum tl_alphabet alphabet; /* of the bank in hand */
+	struct tl_bank bank[2];    /* by alphabet */
 	struct tl_edges edges;  /* of a block under construction */
 };
+
+/* Keeps an entry that stands whole. */
+static enum tl_status take_record(struct aligner *a, const struct tl_batch *b, size_t i,
+				  struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	if (a->list && !(b->flags[i] & TL_REC_IN)) {
+		struct tl_entry e;
+		tl_batch_get(b, i, &e);
+		st = tl_hitlist_name(a->list, b->alphabet, e.ordinal, e.head, err);
+	}
+	return st == TL_OK ? tl_bank_add(&a->bank[b->alphabet], b->ordinal[i],
+					 tl_col_get(&b->resi, i), b->flags[i] & TL_REC_OUT, err)
+			   : st;
+}
 
 /* Keeps the sequences of a SEQS block; every block but edges of a former round goes on as it is. */
 static enum tl_status take_item(struct aligner *a, struct tl_item *item, struct tl_err *err)
@@ -62,16 +83,17 @@ static enum tl_status take_item(struct aligner *a, struct tl_item *item, struct 
 	const struct tl_batch *b = &item->batch;
 	uint64_t starts = 0, residues = 0, last = b->n ? b->ordinal[b->n - 1] : item->first;
 	enum tl_status st = TL_OK;
+	if (item->block.head.type == TL_BLOCK_FILE && a->list)
+		return TL_OK;
 	if (item->block.head.type == TL_BLOCK_FILE)
 		return tl_writer_put_file(a->writer, &item->file, err);
 	for (size_t i = 0; i < b->n && st == TL_OK; i++) {
 		starts += !(b->flags[i] & TL_REC_IN);
 		residues += b->length[i];
 		if (b->kind == TL_KIND_SEQ && item->block.head.type == TL_BLOCK_SEQS)
-			st = tl_bank_add(&a->bank[b->alphabet], b->ordinal[i],
-					 tl_col_get(&b->resi, i), b->flags[i] & TL_REC_OUT, err);
+			st = take_record(a, b, i, err);
 	}
-	return st == TL_OK ? tl_writer_forward(a->writer, item, last, starts, residues, err) : st;
+	return st == TL_OK && a->writer ? tl_writer_forward(a->writer, item, last, starts, residues, err) : st;
 }
 
 static enum tl_status take_all(struct aligner *a, struct tl_err *err)
@@ -91,6 +113,8 @@ static enum tl_status emit(void *ctx, struct tl_edges *edges, struct tl_err *err
 {
 	struct aligner *a = ctx;
 	enum tl_status st = TL_OK;
+	if (a->list)
+		return tl_hitlist_put(a->list, a->alphabet, edges, err);
 	for (size_t i = 0; i < edges->n && st == TL_OK; i++) {
 		struct tl_edge e;
 		tl_edge_get(edges, i, &e);
@@ -133,6 +157,7 @@ static enum tl_status align_bank(struct aligner *a, enum tl_alphabet alphabet, s
 		.max_cells = (uint64_t)a->opts->max_cells};
 	struct tl_compare_sum sum;
 	struct tl_seeds *seeds;
+	a->alphabet = alphabet;
 	enum tl_status st = tl_seeds_find(a->run->pool, a->run->budget, bank, &sketch, &seeds, err);
 	if (st != TL_OK)
 		return st;
@@ -157,10 +182,14 @@ static enum tl_status align_all(struct aligner *a, struct tl_err *err)
 	tl_reader_totals_get(a->reader, &totals);
 	tl_reader_close(a->reader); /* what it holds is worth having from here on */
 	a->reader = NULL;
+	if (st == TL_OK && a->list)
+		st = tl_hitlist_begin(a->list, a->bank, err);
 	if (st == TL_OK)
 		st = align_bank(a, TL_PROTEIN, err);
 	if (st == TL_OK)
 		st = align_bank(a, TL_NUCLEOTIDE, err);
+	if (st != TL_OK || a->list)
+		return st;
 	if (st == TL_OK)
 		st = tl_tool_prov(a->run, a->opts, "Criterion", a->writer, err);
 	return st == TL_OK ? tl_writer_end(a->writer, totals.next, err) : st;
@@ -176,15 +205,18 @@ static enum tl_status work(const void *fields, const struct tl_tool_run *run, st
 		a.bank[i].budget = run->budget;
 		a.bank[i].share = tl_budget_share(run->budget, 1, 4, TL_STORE_CHUNK);
 	}
-	enum tl_status st = tl_tool_output(run, true, &out, err);
+	enum tl_status st = tl_tool_output(run, opts->format == TL_HITS_NONE, &out, err);
 	if (st == TL_OK)
 		st = tl_tool_reader(run, &ropts, &a.reader, err);
-	if (st == TL_OK)
+	if (st == TL_OK && opts->format != TL_HITS_NONE)
+		st = tl_hitlist_new((enum tl_hits_format)opts->format, out, &a.list, err);
+	else if (st == TL_OK)
 		st = tl_tool_writer(run, out, tl_reader_flags(a.reader),
 				    tl_reader_flags(a.reader) & TL_STREAM_REDUCED, &a.writer, err);
 	if (st == TL_OK)
 		st = align_all(&a, err);
 	tl_writer_free(a.writer);
+	tl_hitlist_free(a.list);
 	tl_reader_close(a.reader);
 	tl_edge_free(&a.edges);
 	tl_bank_free(&a.bank[0]);

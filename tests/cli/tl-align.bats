@@ -148,3 +148,31 @@ near=MKVLATGQWERTYIPWSDFGHKLCVNMEDRRSTLLKAWGIWPYHQNNFECDSTKRGWVLI
 	tl-parse in.fa | tl-align -i 0.9 -t 1 | tl-stats >said
 	grep -qxE 'tl-align [0-9.]+' said
 }
+
+@test "--format paf, m8 and sam write the edges that the stream has" {
+	gen_dna 60 3 >in.fa
+	tl-parse in.fa | tl-intern >in.tl
+	tl-align in.tl >out.tl
+	n=$(tl-stats out.tl | awk '/^edges/ { print $2 }')
+	[ "$n" -gt 0 ]
+	for f in paf m8 sam; do
+		tl-align --format "$f" in.tl >"out.$f"
+		tl-align -t 3 --format "$f" in.tl | cmp - "out.$f"
+	done
+	[ "$(wc -l <out.paf)" -eq "$n" ]
+	[ "$(awk -F'\t' 'NF == 12' out.m8 | wc -l)" -eq "$n" ]
+	[ "$(grep -vc '^@' out.sam)" -eq "$n" ]
+	# Ends and runs agree; identity by the third column is that of PAF.
+	awk -F'\t' '{ c = $15; sub(/^cg:Z:/, "", c); q = t = 0
+		while (match(c, /^[0-9]+[=XID]/)) { l = substr(c, 1, RLENGTH - 1) + 0
+			o = substr(c, RLENGTH, 1); q += o == "D" ? 0 : l; t += o == "I" ? 0 : l
+			c = substr(c, RLENGTH + 1) }
+		if (c != "" || q != $4 - $3 || t != $9 - $8 || $10 > $11) exit 1 }' out.paf
+	paste out.paf out.m8 | awk -F'\t' '{ if ($16 != $1 || $11 != $19 || int($10 / $11 * 100000 + 1e-9) != int($18 * 1000 + .5)) exit 1 }'
+	if command -v samtools >/dev/null; then
+		samtools view -c out.sam | grep -qx "$n"
+	else
+		echo "# samtools is not installed: SAM is not read by another program" >&3
+	fi
+	printf '>a x\nACGT\n>a y\nACGTA\n' | tl-parse | fails 65 tl-align --format sam
+}
