@@ -10,7 +10,7 @@
  * 4. Else the band is widened to prove that none is better: of proteins always, up to
  *    PROVE_CELLS; of nucleotides only where the alignment leaves room, or comes near the BORDER.
  *
- * An alignment has room where it is less than 0.9 identical, or both sequences leave ROOM residues
+ * An alignment has room where it is less than 0.88 identical, or both sequences leave ROOM residues
  * unaligned at one end.  What that is worth was measured at identity 0.9, against bands that prove.
  * 1: of 36,800 alignments without gaps that were links, not certain and without room, 3,732 were
  * not the best, and none of the links was refused by the best.  4: of 47,859 of rRNA and Listeria that were neither certain nor refused, 34,940 have no
@@ -104,7 +104,7 @@ static bool certain(const struct tl_compare_set *set, const struct tl_align_job 
 /* Where it is not known to be so measured, an alignment has room. */
 static bool has_room(const struct tl_align_job *job, const struct tl_align_path *path)
 {
-	return path->match * 10 < path->columns * 9 ||
+	return path->match * 100 < path->columns * 88 ||
 	       smaller(path->a_start, path->b_start) >= ROOM ||
 	       smaller(job->a_len - path->a_end, job->b_len - path->b_end) >= ROOM;
 }
