@@ -4,6 +4,7 @@
 #   make                         the tools, in build/release/bin
 #   make asan, make tsan, ...    the same sources in build/asan, build/tsan, ...
 #   make CC=clang CFLAGS=-O3     as one would expect
+#   make ALLOC=jemalloc          with another allocator (or mimalloc)
 #   make install PREFIX=/usr DESTDIR=/tmp/root
 
 MODE     ?= release
@@ -38,6 +39,13 @@ endif
 warnings := -Wall -Wextra -Wpedantic -Wshadow
 cflags   := -std=c11 -D_GNU_SOURCE -Iinclude $(CPPFLAGS) $(warnings) $(CFLAGS) $(mode_$(MODE))
 ldflags  := $(mode_$(MODE)) $(LDFLAGS)
+
+# The allocator: the C library's (measured best: the others took 4 to 50 % more memory and no less
+# time in any tool), jemalloc or mimalloc.
+ALLOC    ?=
+alloc_libs_jemalloc := -ljemalloc
+alloc_libs_mimalloc := -lmimalloc
+LDLIBS   += $(if $(ALLOC),$(or $(alloc_libs_$(ALLOC)),$(error ALLOC is jemalloc or mimalloc)))
 
 # ---- what there is ----------------------------------------------------------------------------
 rooms    := $(patsubst %/,%,$(wildcard lib/*/))
@@ -75,7 +83,7 @@ MAKEFLAGS += --no-builtin-rules
 
 # ---- how it is built --------------------------------------------------------------------------
 # Other flags than last time: all objects are made again.
-flags := $(CC) $(cflags) $(ldflags)
+flags := $(CC) $(cflags) $(ldflags) $(ALLOC)
 ifneq ($(filter-out help clean deps,$(or $(MAKECMDGOALS),all)),)
 ifneq ($(file <$B/flags),$(flags))
 $(shell mkdir -p $B)

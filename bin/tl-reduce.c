@@ -243,17 +243,15 @@ static enum tl_status decide(const struct opts *opts, const struct tl_tool_run *
 }
 
 static enum tl_status write_all(const struct opts *opts, const struct tl_tool_run *run,
-				struct outputs *o, struct tl_set *set, struct tl_reader *r,
+				struct outputs *o, struct tl_set *set, uint64_t next,
 				struct tl_writer *w, struct tl_err *err)
 {
 	struct tl_archive_opts aopts = {.opt_refs = o->refs, .ordinal_ids = opts->refs_id == 1};
-	struct tl_reader_totals totals;
 	enum tl_status st = tl_tool_prov(run, opts, "Selection", w, err);
 	if (st == TL_OK)
 		st = tl_archive_write(set, &aopts, w, err);
-	tl_reader_totals_get(r, &totals);
 	if (st == TL_OK)
-		st = tl_writer_end(w, totals.next, err);
+		st = tl_writer_end(w, next, err);
 	if (st == TL_OK && o->clusters)
 		st = tl_clusters_write(set, o->format, o->clusters, err);
 	if (st == TL_OK && o->taxtable)
@@ -263,11 +261,13 @@ static enum tl_status write_all(const struct opts *opts, const struct tl_tool_ru
 
 static enum tl_status reduce(const struct opts *opts, const struct tl_tool_run *run,
 			     struct outputs *o, const struct tl_lineage *opt_lineage,
-			     struct tl_reader *r, struct tl_err *err)
+			     struct tl_reader **reader, struct tl_err *err)
 {
+	struct tl_reader *r = *reader;
+	struct tl_reader_totals totals;
 	struct tl_set *set;
 	struct tl_writer *w = NULL;
-	uint16_t kept = tl_reader_flags(r) & TL_STREAM_SUBSET;
+	uint16_t flags = tl_reader_flags(r), kept = flags & TL_STREAM_SUBSET;
 	enum tl_status st = tl_set_new(run->budget, &set, err);
 	if (st != TL_OK)
 		return st;
@@ -285,13 +285,16 @@ static enum tl_status reduce(const struct opts *opts, const struct tl_tool_run *
 		st = tl_tool_writer(run, o->archive, kept | TL_STREAM_REDUCED, true, &w, err);
 	if (st == TL_OK)
 		st = take_all(r, w, set, err);
-	if (st == TL_OK && set->nodes > 1 && !set->edges && !(tl_reader_flags(r) & TL_STREAM_REDUCED))
+	tl_reader_totals_get(r, &totals);
+	tl_reader_close(r); /* what it holds is worth having from here on */
+	*reader = NULL;
+	if (st == TL_OK && set->nodes > 1 && !set->edges && !(flags & TL_STREAM_REDUCED))
 		tl_tool_say(run, "there are no alignments in the stream, so every record stands whole "
 				 "(is tl-align missing in front?)");
 	if (st == TL_OK)
 		st = decide(opts, run, set, err);
 	if (st == TL_OK)
-		st = write_all(opts, run, o, set, r, w, err);
+		st = write_all(opts, run, o, set, totals.next, w, err);
 	tl_writer_free(w);
 	tl_names_free(set->opt_prefer);
 	tl_set_free(set);
@@ -342,7 +345,7 @@ static enum tl_status work(const void *fields, const struct tl_tool_run *run, st
 		st = open_outputs(opts, run, &o, err);
 	if (st == TL_OK)
 		st = opts->extract ? extract(opts, run, &o, r, err)
-				   : reduce(opts, run, &o, lineage, r, err);
+				   : reduce(opts, run, &o, lineage, &r, err);
 	tl_lineage_free(lineage);
 	tl_reader_close(r);
 	return close_outputs(&o, st, err);

@@ -24,6 +24,7 @@ struct tl_budget;
 
 struct tl_budget_opts {
 	uint64_t limit;  /* bytes; 0: none */
+	uint64_t reserve; /* what --memory says above that, for messages */
 	const char *dir; /* of temporary files; NULL: $TMPDIR, else /tmp.  The caller's */
 	/* Called once, before the first temporary file is made: with the name of its directory. */
 	void (*say)(void *ctx, const char *dir);

@@ -20,7 +20,7 @@ struct tl_radix_item {
 	uint64_t key, value;
 };
 
-/* Sorts n records of 2, 4 or 6 words each. */
+/* Sorts n records of 2, 3, 4 or 6 words each. */
 void tl_radix_sort(uint64_t *record, size_t n, unsigned words);
 
 /* Sorts n items by key, then value. */

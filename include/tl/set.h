@@ -4,8 +4,8 @@
  * Model: blocks are read into the spool (tl_set_put); each record leaves a few bytes here. 
  * tl_set_select then decides roles, and keeps the script of each new member.  tl/archive.h and
  * tl/clusters.h write what was decided. Open struct, read freely after tl_set_select.  Memory:
- * about 100 bytes for each record and 80 for each edge, the scripts of members; blocks are in the
- * spool.  Threads: one.
+ * about 100 bytes for each record and 100 for each edge; blocks and the scripts of members go
+ * where the budget says.  Threads: one.
  */
 #ifndef TL_SET_H
 #define TL_SET_H
@@ -24,6 +24,7 @@
 #include <tl/reader.h>
 #include <tl/select.h>
 #include <tl/spool.h>
+#include <tl/store.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -48,16 +49,18 @@ struct tl_set_record {
 	uint8_t kind;          /* enum tl_kind as read */
 	uint8_t role;          /* enum tl_set_role */
 	uint8_t depth;         /* copies down to a record that stands whole */
-	bool is_base;          /* something is copied from it */
-	bool minus;            /* a delta as read: its base is taken in reverse */
-	bool nucleotide;       /* its alphabet */
-	bool prefer;           /* a duplicate that opt_prefer names: what it is a duplicate of is meant */
+	bool is_base : 1;      /* something is copied from it */
+	bool minus : 1;        /* a delta as read: its base is taken in reverse */
+	bool nucleotide : 1;   /* its alphabet */
+	bool prefer : 1;       /* a duplicate that opt_prefer names: what it is a duplicate of is meant */
 };
 
 /* An edge as it was read, until tl_set_select. */
 struct tl_set_edge;
 
 struct tl_set {
+	struct tl_budget *budget;
+	uint64_t charged;            /* of it, for tables that are not grown */
 	struct tl_spool *spool;
 	uint64_t *shift;             /* [blocks of the spool] to be added to their ordinals */
 	size_t shift_cap;
@@ -80,8 +83,9 @@ struct tl_set {
 	struct tl_names *opt_prefer; /* these become references first */
 	struct tl_link_criterion criterion; /* edges must meet it again */
 	struct tl_select_result result;
-	struct tl_buf scripts;       /* of new members */
+	struct tl_store *scripts;    /* of new members */
 	uint64_t *script;            /* [nodes] offset in scripts, for members */
+	uint32_t *script_bytes;      /* [nodes] */
 	/* Of records of several pieces: */
 	size_t current[3];           /* by kind: the last one */
 	struct tl_hash_state *hash;  /* of its residues */
@@ -109,8 +113,10 @@ struct tl_set_record *tl_set_find(const struct tl_set *set, uint64_t ordinal);
 /* The reference (or loose record) to which a record belongs. */
 const struct tl_set_record *tl_set_root(const struct tl_set *set, const struct tl_set_record *r);
 
-/* The script of a new member. */
-struct tl_delta tl_set_script(const struct tl_set *set, const struct tl_set_record *r);
+/* The script of a new member, in scratch or the set; valid until scratch is used again. */
+enum tl_status tl_set_script(const struct tl_set *set, const struct tl_set_record *r,
+			     struct tl_buf *scratch, struct tl_delta *ret,
+			     struct tl_err *err) TL_CHECK;
 
 /* The first word of a record's header, where they were wanted. */
 struct tl_str tl_set_word(const struct tl_set *set, const struct tl_set_record *r);

@@ -11,6 +11,10 @@
 #define WORDS 2
 #include "radix_template.h"
 
+#define NAME sort3
+#define WORDS 3
+#include "radix_template.h"
+
 #define NAME sort4
 #define WORDS 4
 #include "radix_template.h"
@@ -23,6 +27,8 @@ void tl_radix_sort(uint64_t *record, size_t n, unsigned words)
 {
 	if (words == 2)
 		sort2(record, n, 0);
+	else if (words == 3)
+		sort3(record, n, 0);
 	else if (words == 4)
 		sort4(record, n, 0);
 	else

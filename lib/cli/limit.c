@@ -77,7 +77,8 @@ enum tl_status tl_limit_budget(const struct tl_limit *l, struct tl_budget **ret,
 	if (!limit)
 		limit = tl_topo_memory() / 5;
 	limit = limit > least ? limit : least;
-	struct tl_budget_opts opts = {.limit = limit - l->threads * TL_LIMIT_THREAD, .dir = l->dir,
+	struct tl_budget_opts opts = {.limit = limit - l->threads * TL_LIMIT_THREAD,
+				      .reserve = l->threads * TL_LIMIT_THREAD, .dir = l->dir,
 				      .say = say, .ctx = (void *)(uintptr_t)l};
 	return tl_budget_new(&opts, ret, err);
 }

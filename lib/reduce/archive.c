@@ -17,6 +17,8 @@
 #include <tl/text.h>
 
 #define CACHED 16
+#define CACHE_BYTES (24u << 20) /* beyond it fewer are kept */
+#define CACHE_LEAST 4           /* one of each kind, and one more */
 #define BATCH_BYTES (1u << 20)  /* a block is ended at about this size */
 #define SCRIPT_BYTES (2u << 20) /* of each string of a script, in any piece but the last */
 
@@ -44,7 +46,8 @@ struct archiver {
 	uint64_t clock;
 	struct growing slot[SLOTS];
 	bool bases;         /* the first section is being written */
-	struct tl_buf text; /* of references */
+	struct tl_buf script; /* of the member at hand */
+	struct tl_buf text;   /* of references */
 	struct tl_text_style style;
 	char id[32];        /* put in front of the header */
 	uint32_t next_file; /* spool number where to look for the next FILE */
@@ -52,7 +55,37 @@ struct archiver {
 
 /* 1. The cache. */
 
-/* The batch of block id; valid until CACHED others were asked for. */
+/* What a decoded block holds, about. */
+static size_t bytes_of(const struct cached *c)
+{
+	return c->block.payload.cap + tl_batch_bytes(&c->batch);
+}
+
+/* Frees what was used longest ago while the cache holds too much. */
+static void shrink_cache(struct archiver *a)
+{
+	for (;;) {
+		struct cached *oldest = NULL;
+		size_t bytes = 0, n = 0;
+		for (size_t i = 0; i < CACHED; i++) {
+			struct cached *c = &a->cache[i];
+			if (c->id == UINT32_MAX)
+				continue;
+			bytes += bytes_of(c);
+			n++;
+			if (!oldest || c->used < oldest->used)
+				oldest = c;
+		}
+		if (bytes <= CACHE_BYTES || n <= CACHE_LEAST)
+			return;
+		tl_block_free(&oldest->block);
+		tl_batch_free(&oldest->batch);
+		oldest->id = UINT32_MAX;
+		oldest->used = 0;
+	}
+}
+
+/* The batch of block id; valid until another is asked for. */
 static enum tl_status fetch(struct archiver *a, uint32_t id, const struct tl_batch **ret,
 			    struct tl_err *err)
 {
@@ -70,6 +103,7 @@ static enum tl_status fetch(struct archiver *a, uint32_t id, const struct tl_bat
 			oldest = c;
 	}
 	oldest->id = UINT32_MAX;
+	shrink_cache(a);
 	enum tl_status st = tl_spool_get(a->set->spool, id, &oldest->block, err);
 	if (st == TL_OK)
 		st = tl_record_decode(&oldest->block, a->set->shift[id], &oldest->batch, &sum,
@@ -228,9 +262,11 @@ static enum tl_status put_record(struct archiver *a, const struct tl_set_record 
 	struct tl_delta script = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
 	enum slot s = slot_of(r);
 	bool pieces = false;
+	enum tl_status st = TL_OK;
 	if (r->role == TL_SET_MEMBER)
-		script = tl_set_script(a->set, r);
-	enum tl_status st = fetch(a, block, &b, err);
+		st = tl_set_script(a->set, r, &a->script, &script, err);
+	if (st == TL_OK)
+		st = fetch(a, block, &b, err);
 	while (st == TL_OK) {
 		struct tl_entry e;
 		tl_batch_get(b, entry, &e);
@@ -354,6 +390,7 @@ enum tl_status tl_archive_write(struct tl_set *set, const struct tl_archive_opts
 		tl_batch_free(&a->slot[i].batch);
 		tl_hash_free(a->slot[i].hash);
 	}
+	tl_buf_free(&a->script);
 	tl_buf_free(&a->text);
 	free(a);
 	return st;

@@ -23,36 +23,6 @@ struct link {
 	struct tl_delta script; /* where direct */
 };
 
-/* A record's link to its reference r.  A duplicate is described by what it is a duplicate of; a
- * record that was a delta before, by its link to what it is copied from. */
-static struct link describe(const struct tl_set *set, const struct tl_set_record *m,
-			    const struct tl_set_record *r)
-{
-	struct link l = {.identity = 1000000,
-			 .nucleotide = r->nucleotide,
-			 .length = m->length,
-			 .direct = true};
-	struct tl_delta_sum sum;
-	while (m->role == TL_SET_COPY && m->kind == TL_KIND_DUP) {
-		l.duplicate = true;
-		m = tl_set_find(set, m->base);
-	}
-	if (m == r)
-		return l;
-	l.duplicate = false;
-	l.direct = m->role == TL_SET_MEMBER;
-	l.identity = m->identity;
-	l.minus = m->minus;
-	if (!l.direct)
-		return l;
-	l.script = tl_set_script(set, m);
-	if (tl_delta_measure(&l.script, &sum, NULL) == TL_OK) {
-		l.identity = tl_cigar_identity(&sum.cigar);
-		l.minus = sum.minus;
-	}
-	return l;
-}
-
 /* 2. The formats. */
 
 struct table {
@@ -61,7 +31,39 @@ struct table {
 	uint64_t cluster; /* number of the one at hand */
 	uint64_t size;    /* lines of it so far */
 	uint32_t common;  /* ancestor of its taxa */
+	struct tl_buf scratch; /* of a script */
 };
+
+/* A record's link to its reference r.  A duplicate is described by what it is a duplicate of; a
+ * record that was a delta before, by its link to what it is copied from. */
+static enum tl_status describe(struct table *t, const struct tl_set_record *m,
+			       const struct tl_set_record *r, struct link *ret, struct tl_err *err)
+{
+	struct link *l = ret;
+	struct tl_delta_sum sum;
+	*l = (struct link){.identity = 1000000,
+			   .nucleotide = r->nucleotide,
+			   .length = m->length,
+			   .direct = true};
+	while (m->role == TL_SET_COPY && m->kind == TL_KIND_DUP) {
+		l->duplicate = true;
+		m = tl_set_find(t->set, m->base);
+	}
+	if (m == r)
+		return TL_OK;
+	l->duplicate = false;
+	l->direct = m->role == TL_SET_MEMBER;
+	l->identity = m->identity;
+	l->minus = m->minus;
+	if (!l->direct)
+		return TL_OK;
+	enum tl_status st = tl_set_script(t->set, m, &t->scratch, &l->script, err);
+	if (st == TL_OK && tl_delta_measure(&l->script, &sum, NULL) == TL_OK) {
+		l->identity = tl_cigar_identity(&sum.cigar);
+		l->minus = sum.minus;
+	}
+	return st;
+}
 
 /* One line: m is a record of the cluster of r, or r itself, which comes first. */
 typedef enum tl_status (*line_fn)(struct table *t, const struct tl_set_record *r,
@@ -107,10 +109,10 @@ static enum tl_status taxa_line(struct table *t, const struct tl_set_record *r,
 static enum tl_status clstr_line(struct table *t, const struct tl_set_record *r,
 				 const struct tl_set_record *m, struct tl_err *err)
 {
-	struct link l = describe(t->set, m, r);
+	struct link l;
 	struct tl_str word = tl_set_word(t->set, m);
-	enum tl_status st = TL_OK;
-	if (t->size == 0)
+	enum tl_status st = describe(t, m, r, &l, err);
+	if (st == TL_OK && t->size == 0)
 		st = tl_out_printf(t->out, err, ">Cluster %llu\n", (unsigned long long)t->cluster);
 	if (st == TL_OK)
 		st = tl_out_printf(t->out, err, "%llu\t%llu%s, >", (unsigned long long)t->size,
@@ -180,9 +182,11 @@ static enum tl_status uc_names(struct table *t, const struct tl_set_record *m,
 static enum tl_status uc_line(struct table *t, const struct tl_set_record *r,
 			      const struct tl_set_record *m, struct tl_err *err)
 {
-	struct link l = describe(t->set, m, r);
+	struct link l;
+	enum tl_status st = describe(t, m, r, &l, err);
 	unsigned long long cluster = t->cluster, length = l.length;
-	enum tl_status st;
+	if (st != TL_OK)
+		return st;
 	if (m == r) {
 		st = tl_out_printf(t->out, err, "S\t%llu\t%llu\t*\t*\t*\t*\t*\t", cluster, length);
 		return st == TL_OK ? uc_names(t, m, NULL, err) : st;
@@ -276,8 +280,11 @@ enum tl_status tl_clusters_write(const struct tl_set *set, enum tl_clusters_form
 				 struct tl_out *out, struct tl_err *err)
 {
 	struct table t = {.set = set, .out = out};
-	struct tl_radix_item *item = group(set, err);
-	enum tl_status st = item ? TL_OK : TL_NOMEM;
+	uint64_t bytes = set->n * sizeof(struct tl_radix_item);
+	enum tl_status st = tl_budget_need(set->budget, bytes, "the order of clusters", err);
+	struct tl_radix_item *item = st == TL_OK ? group(set, err) : NULL;
+	if (!item)
+		return st == TL_OK ? TL_NOMEM : st;
 	for (size_t i = 0, j; i < set->n && st == TL_OK; i = j, t.cluster++) {
 		const struct tl_set_record *r = &set->record[item[i].key];
 		t.size = 0;
@@ -289,6 +296,8 @@ enum tl_status tl_clusters_write(const struct tl_set *set, enum tl_clusters_form
 		if (st == TL_OK && formats[format].end)
 			st = formats[format].end(&t, r, err);
 	}
+	tl_buf_free(&t.scratch);
 	free(item);
+	tl_budget_give(set->budget, bytes);
 	return st;
 }

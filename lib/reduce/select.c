@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <tl/mem.h>
+#include <tl/radix.h>
 
 /* 1. The graph. */
 
@@ -29,67 +30,65 @@ struct graph {
 	uint64_t limit, held;     /* residues that references may hold, and do */
 };
 
-/* The best of parallel arcs first. */
-static int compare_pairs(const void *x, const void *y)
-{
-	const struct tl_select_arc *a = x, *b = y;
-	if (a->member != b->member)
-		return a->member < b->member ? -1 : 1;
-	if (a->ref != b->ref)
-		return a->ref < b->ref ? -1 : 1;
-	if (a->cost != b->cost)
-		return a->cost < b->cost ? -1 : 1;
-	if (a->identity != b->identity)
-		return a->identity > b->identity ? -1 : 1;
-	return a->source < b->source ? -1 : a->source > b->source;
-}
-
-/* The best arcs of a member first. */
-static int compare_arcs(const void *x, const void *y)
-{
-	const struct tl_select_arc *a = x, *b = y;
-	if (a->member != b->member)
-		return a->member < b->member ? -1 : 1;
-	if (a->cost != b->cost)
-		return a->cost < b->cost ? -1 : 1;
-	if (a->identity != b->identity)
-		return a->identity > b->identity ? -1 : 1;
-	return a->ref < b->ref ? -1 : a->ref > b->ref;
-}
-
-struct ranked {
-	uint64_t length, hash;
-	uint32_t index;
-	bool prefer;
-};
-
-static int compare_ranked(const void *x, const void *y)
-{
-	const struct ranked *a = x, *b = y;
-	if (a->prefer != b->prefer)
-		return a->prefer ? -1 : 1;
-	if (a->length != b->length)
-		return a->length > b->length ? -1 : 1;
-	if (a->hash != b->hash)
-		return a->hash < b->hash ? -1 : 1;
-	return a->index < b->index ? -1 : a->index > b->index;
-}
-
+/* Preferred ones first, then by length descending, hash, index. */
 static enum tl_status rank_nodes(struct graph *g, struct tl_err *err)
 {
-	struct ranked *r = tl_mem_alloc(g->n, sizeof *r, err);
+	uint64_t *r = tl_mem_alloc(g->n, 3 * sizeof *r, err);
 	if (!r)
 		return TL_NOMEM;
-	for (size_t i = 0; i < g->n; i++)
-		r[i] = (struct ranked){g->node[i].length, g->node[i].hash, (uint32_t)i,
-				       g->node[i].prefer};
-	qsort(r, g->n, sizeof *r, compare_ranked);
 	for (size_t i = 0; i < g->n; i++) {
-		g->rank[r[i].index] = (uint32_t)i;
-		g->order[i] = r[i].index;
+		uint64_t rank = (uint64_t)!g->node[i].prefer << 63 |
+				(INT64_MAX - g->node[i].length);
+		memcpy(r + 3 * i, (uint64_t[]){rank, g->node[i].hash, i}, 3 * sizeof *r);
+	}
+	tl_radix_sort(r, g->n, 3);
+	for (size_t i = 0; i < g->n; i++) {
+		g->rank[r[3 * i + 2]] = (uint32_t)i;
+		g->order[i] = (uint32_t)r[3 * i + 2];
 	}
 	free(r);
 	return TL_OK;
+}
+
+/* Arcs are sorted as three words, in their own place. */
+_Static_assert(sizeof(struct tl_select_arc) == 3 * sizeof(uint64_t), "arcs are three words");
+
+/* By member, then ref (its rank), the best of parallel ones first. */
+static void sort_parallel(struct tl_select_arc *arc, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct tl_select_arc a = arc[i];
+		memcpy(&arc[i], (uint64_t[]){(uint64_t)a.member << 32 | a.ref,
+					     (uint64_t)a.cost << 32 | (UINT32_MAX - a.identity),
+					     a.source}, sizeof a);
+	}
+	tl_radix_sort((uint64_t *)(void *)arc, n, 3);
+	for (size_t i = 0; i < n; i++) {
+		uint64_t w[3];
+		memcpy(w, &arc[i], sizeof w);
+		arc[i] = (struct tl_select_arc){(uint32_t)(w[0] >> 32), (uint32_t)w[0],
+						(uint32_t)(w[1] >> 32),
+						UINT32_MAX - (uint32_t)w[1], w[2]};
+	}
+}
+
+/* By member, then what they are worth: cost, identity, ref (its rank). */
+static void sort_worth(struct tl_select_arc *arc, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct tl_select_arc a = arc[i];
+		memcpy(&arc[i], (uint64_t[]){(uint64_t)a.member << 32 | a.cost,
+					     (uint64_t)(UINT32_MAX - a.identity) << 32 | a.ref,
+					     a.source}, sizeof a);
+	}
+	tl_radix_sort((uint64_t *)(void *)arc, n, 3);
+	for (size_t i = 0; i < n; i++) {
+		uint64_t w[3];
+		memcpy(w, &arc[i], sizeof w);
+		arc[i] = (struct tl_select_arc){(uint32_t)(w[0] >> 32), (uint32_t)w[1],
+						(uint32_t)w[0], UINT32_MAX - (uint32_t)(w[1] >> 32),
+						w[2]};
+	}
 }
 
 /* Keeps the best arc of each pair, and sorts those of a member by what they are worth; ranks stand
@@ -99,7 +98,7 @@ static void sort_arcs(struct graph *g)
 	size_t kept = 0;
 	for (size_t i = 0; i < g->arcs; i++)
 		g->arc[i].ref = g->rank[g->arc[i].ref];
-	qsort(g->arc, g->arcs, sizeof *g->arc, compare_pairs);
+	sort_parallel(g->arc, g->arcs);
 	for (size_t i = 0; i < g->arcs; i++) {
 		const struct tl_select_arc *a = &g->arc[i];
 		bool again = kept && g->arc[kept - 1].member == a->member &&
@@ -108,7 +107,7 @@ static void sort_arcs(struct graph *g)
 			g->arc[kept++] = *a;
 	}
 	g->arcs = kept;
-	qsort(g->arc, g->arcs, sizeof *g->arc, compare_arcs);
+	sort_worth(g->arc, g->arcs);
 	for (size_t i = 0; i < g->arcs; i++)
 		g->arc[i].ref = g->order[g->arc[i].ref];
 }

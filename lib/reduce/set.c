@@ -6,6 +6,7 @@
  */
 #include <tl/set.h>
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,10 +30,14 @@ struct tl_set_edge {
 
 static enum tl_status add_word(struct tl_set *set, const struct tl_entry *e, struct tl_err *err)
 {
-	enum tl_status st = tl_mem_grow(&set->word, &set->word_cap, set->n, sizeof *set->word, err);
+	enum tl_status st = tl_budget_grow(set->budget, &set->word, &set->word_cap, set->n, sizeof *set->word, "the table of names",
+			       err);
 	if (st != TL_OK)
 		return st;
 	struct tl_str w = tl_text_word(e->head);
+	if ((st = tl_budget_need(set->budget, w.n + 1, "the names for --clusters", err)) != TL_OK)
+		return st;
+	set->charged += w.n + 1;
 	set->word[set->n - 1] = set->words.len;
 	st = tl_buf_add(&set->words, w.p, w.n, err);
 	return st == TL_OK ? tl_buf_add(&set->words, "\n", 1, err) : st;
@@ -51,7 +56,8 @@ static enum tl_status add_record(struct tl_set *set, const struct tl_entry *e,
 				 const struct tl_batch *b, size_t i, struct tl_err *err)
 {
 	enum tl_status st =
-		tl_mem_grow(&set->record, &set->cap, set->n + 1, sizeof *set->record, err);
+		tl_budget_grow(set->budget, &set->record, &set->cap, set->n + 1, sizeof *set->record, "the table of records",
+			       err);
 	if (st != TL_OK)
 		return st;
 	bool whole = b->kind == TL_KIND_SEQ;
@@ -75,7 +81,8 @@ static enum tl_status add_record(struct tl_set *set, const struct tl_entry *e,
 static enum tl_status add_node(struct tl_set *set, const struct tl_entry *e, struct tl_err *err)
 {
 	enum tl_status st =
-		tl_mem_grow(&set->node, &set->node_cap, set->nodes + 1, sizeof *set->node, err);
+		tl_budget_grow(set->budget, &set->node, &set->node_cap, set->nodes + 1, sizeof *set->node, "the table of records",
+			       err);
 	if (st != TL_OK)
 		return st;
 	set->node[set->nodes] = (struct tl_select_node){
@@ -155,8 +162,9 @@ static enum tl_status put_edges(struct tl_set *set, const struct tl_edges *edges
 		tl_edge_get(edges, i, &e);
 		enum tl_status st = tl_link_measure(&e, &sum, err);
 		if (st == TL_OK)
-			st = tl_mem_grow(&set->edge, &set->edge_cap, set->edges + 1,
-					 sizeof *set->edge, err);
+			st = tl_budget_grow(set->budget, &set->edge, &set->edge_cap,
+					    set->edges + 1, sizeof *set->edge,
+					    "the table of edges", err);
 		if (st != TL_OK)
 			return st;
 		/* The criterion may be stricter than the aligner's was, never looser. */
@@ -201,33 +209,41 @@ enum tl_status tl_set_put(struct tl_set *set, const struct tl_item *item, struct
 
 /* 2. Order by ordinal. */
 
+/* A record is sorted as six words of which the first is its ordinal. */
+_Static_assert(sizeof(struct tl_set_record) == 6 * sizeof(uint64_t) &&
+		       offsetof(struct tl_set_record, ordinal) == 0,
+	       "records are six words");
+
+/* Puts the offsets of names into the order of ordinals. */
+static enum tl_status sort_words(struct tl_set *set, struct tl_err *err)
+{
+	uint64_t bytes = set->n * sizeof(struct tl_radix_item);
+	enum tl_status st = tl_budget_need(set->budget, bytes, "the order of names", err);
+	struct tl_radix_item *item = st == TL_OK ? tl_mem_alloc(set->n, sizeof *item, err) : NULL;
+	for (size_t i = 0; item && i < set->n; i++)
+		item[i] = (struct tl_radix_item){set->record[i].ordinal, set->word[i]};
+	if (item)
+		tl_radix_items(item, set->n);
+	for (size_t i = 0; item && i < set->n; i++)
+		set->word[i] = item[i].value;
+	if (st == TL_OK)
+		tl_budget_give(set->budget, bytes);
+	if (st == TL_OK && !item)
+		st = TL_NOMEM;
+	free(item);
+	return st;
+}
+
 static enum tl_status sort_records(struct tl_set *set, struct tl_err *err)
 {
-	struct tl_radix_item *item = tl_mem_alloc(set->n, sizeof *item, err);
-	struct tl_set_record *sorted = tl_mem_alloc(set->n, sizeof *sorted, err);
-	uint64_t *word = tl_mem_alloc(set->n, sizeof *word, err);
-	enum tl_status st = item && sorted && word ? TL_OK : TL_NOMEM;
-	for (size_t i = 0; i < set->n && st == TL_OK; i++)
-		item[i] = (struct tl_radix_item){set->record[i].ordinal, i};
-	if (st == TL_OK)
-		tl_radix_items(item, set->n);
-	for (size_t i = 0; i < set->n && st == TL_OK; i++) {
-		sorted[i] = set->record[item[i].value];
-		word[i] = set->want_words ? set->word[item[i].value] : 0;
-		if (i && sorted[i].ordinal == sorted[i - 1].ordinal)
-			st = tl_err_set(err, TL_DATA, "record tl|%llu stands twice in the stream",
-					(unsigned long long)sorted[i].ordinal);
-	}
-	free(item);
-	if (st != TL_OK) {
-		free(sorted);
-		free(word);
+	enum tl_status st = set->want_words && set->n ? sort_words(set, err) : TL_OK;
+	if (st != TL_OK)
 		return st;
-	}
-	free(set->record);
-	free(set->word);
-	set->record = sorted;
-	set->word = word;
+	tl_radix_sort((uint64_t *)(void *)set->record, set->n, 6);
+	for (size_t i = 1; i < set->n; i++)
+		if (set->record[i].ordinal == set->record[i - 1].ordinal)
+			return tl_err_set(err, TL_DATA, "record tl|%llu stands twice in the stream",
+					  (unsigned long long)set->record[i].ordinal);
 	return TL_OK;
 }
 
@@ -364,16 +380,22 @@ static enum tl_status make_arcs(struct tl_set *set, const uint8_t *height,
 static enum tl_status run_selection(struct tl_set *set, const struct tl_select_params *params,
 				    struct tl_err *err)
 {
+	/* What tl_select_run takes for a node and for an arc is counted here. */
+	uint64_t bytes = set->nodes * 80 + 2 * set->edges * (sizeof(struct tl_select_arc) + 4);
+	enum tl_status st = tl_budget_need(set->budget, bytes, "the selection", err);
+	if (st != TL_OK)
+		return st;
 	uint8_t *height = tl_mem_zalloc(set->nodes, 1, err);
 	struct tl_select_arc *arc = tl_mem_alloc(2 * set->edges, sizeof *arc, err);
 	size_t arcs = 0;
-	enum tl_status st = height && arc ? find_depths(set, height, err) : TL_NOMEM;
+	st = height && arc ? find_depths(set, height, err) : TL_NOMEM;
 	if (st == TL_OK)
 		st = make_arcs(set, height, arc, &arcs, err);
 	if (st == TL_OK)
 		st = tl_select_run(set->node, set->nodes, arc, arcs, params, &set->result, err);
 	free(height);
 	free(arc);
+	tl_budget_give(set->budget, bytes);
 	return st;
 }
 
@@ -404,23 +426,36 @@ static enum tl_status put_script(struct tl_set *set, uint32_t node, const struct
 				 struct tl_err *err)
 {
 	const struct tl_str part[3] = {d->ops, d->subs, d->lits};
-	enum tl_status st = TL_OK;
-	set->script[node] = set->scripts.len;
+	uint8_t head[3 * TL_VARINT_MAX];
+	size_t n = 0;
+	for (int i = 0; i < 3; i++)
+		n += tl_bits_put_varint(head + n, part[i].n);
+	set->script[node] = tl_store_bytes(set->scripts);
+	enum tl_status st = tl_store_put(set->scripts, head, n, err);
 	for (int i = 0; i < 3 && st == TL_OK; i++)
-		st = tl_buf_add_varint(&set->scripts, part[i].n, err);
-	for (int i = 0; i < 3 && st == TL_OK; i++)
-		st = tl_buf_add(&set->scripts, part[i].p, part[i].n, err);
+		st = tl_store_put(set->scripts, part[i].p, part[i].n, err);
+	uint64_t bytes = tl_store_bytes(set->scripts) - set->script[node];
+	if (st == TL_OK && bytes > UINT32_MAX)
+		st = tl_err_set(err, TL_DATA, "a script of more than 4 GiB");
+	set->script_bytes[node] = (uint32_t)bytes;
 	return st;
 }
 
-struct tl_delta tl_set_script(const struct tl_set *set, const struct tl_set_record *r)
+enum tl_status tl_set_script(const struct tl_set *set, const struct tl_set_record *r,
+			     struct tl_buf *scratch, struct tl_delta *ret, struct tl_err *err)
 {
 	uint64_t n[3];
-	size_t pos = (size_t)set->script[r->node];
+	size_t pos = 0;
+	struct tl_str s;
+	enum tl_status st = tl_store_get(set->scripts, set->script[r->node],
+					 set->script_bytes[r->node], scratch, &s, err);
+	if (st != TL_OK)
+		return st;
 	for (int i = 0; i < 3; i++)
-		(void)tl_bits_get_varint(set->scripts.data, set->scripts.len, &pos, &n[i]);
-	const uint8_t *p = set->scripts.data + pos;
-	return (struct tl_delta){{p, n[0]}, {p + n[0], n[1]}, {p + n[0] + n[1], n[2]}};
+		(void)tl_bits_get_varint(s.p, s.n, &pos, &n[i]);
+	const uint8_t *p = s.p + pos;
+	*ret = (struct tl_delta){{p, n[0]}, {p + n[0], n[1]}, {p + n[0] + n[1], n[2]}};
+	return TL_OK;
 }
 
 /* Does the script make the member of a node out of its reference? */
@@ -503,8 +538,11 @@ enum tl_status tl_set_new(struct tl_budget *budget, struct tl_set **ret, struct 
 	struct tl_set *set = tl_mem_zalloc(1, sizeof *set, err);
 	if (!set)
 		return TL_NOMEM;
-	enum tl_status st = tl_spool_new(budget, tl_budget_share(budget, 1, 4, 0), &set->spool,
+	set->budget = budget;
+	enum tl_status st = tl_spool_new(budget, tl_budget_share(budget, 1, 8, 0), &set->spool,
 					 err);
+	if (st == TL_OK)
+		st = tl_store_new(budget, tl_budget_share(budget, 1, 16, 0), &set->scripts, err);
 	if (st == TL_OK)
 		st = (set->hash = tl_hash_new(err)) ? TL_OK : TL_NOMEM;
 	if (st != TL_OK) {
@@ -515,24 +553,36 @@ enum tl_status tl_set_new(struct tl_budget *budget, struct tl_set **ret, struct 
 	return TL_OK;
 }
 
+static void drop_edges(struct tl_set *set)
+{
+	tl_budget_give(set->budget, set->edge_cap * sizeof *set->edge);
+	free(set->edge);
+	set->edge = NULL;
+	set->edges = set->edge_cap = 0;
+}
+
 enum tl_status tl_set_select(struct tl_set *set, const struct tl_select_params *params,
 			     struct tl_err *err)
 {
+	uint64_t bytes = set->nodes * (sizeof *set->of_node + sizeof *set->script +
+				       sizeof *set->script_bytes + 12 /* of the result */);
 	enum tl_status st = sort_records(set, err);
+	if (st == TL_OK)
+		st = tl_budget_need(set->budget, bytes, "what is decided", err);
 	if (st != TL_OK)
 		return st;
+	set->charged += bytes;
 	set->of_node = tl_mem_zalloc(set->nodes, sizeof *set->of_node, err);
 	set->script = tl_mem_zalloc(set->nodes, sizeof *set->script, err);
-	if (!set->of_node || !set->script)
+	set->script_bytes = tl_mem_zalloc(set->nodes, sizeof *set->script_bytes, err);
+	if (!set->of_node || !set->script || !set->script_bytes)
 		return TL_NOMEM;
 	if ((st = run_selection(set, params, err)) != TL_OK)
 		return st;
 	set_roles(set);
 	if ((st = make_scripts(set, err)) != TL_OK)
 		return st;
-	free(set->edge);
-	set->edge = NULL;
-	set->edges = set->edge_cap = 0;
+	drop_edges(set);
 	return find_depths(set, NULL, err);
 }
 
@@ -559,12 +609,16 @@ void tl_set_free(struct tl_set *set)
 	free(set->record);
 	free(set->node);
 	free(set->of_node);
-	free(set->edge);
+	drop_edges(set);
+	tl_budget_give(set->budget, set->charged + set->cap * sizeof *set->record +
+					    set->node_cap * sizeof *set->node +
+					    set->word_cap * sizeof *set->word);
 	tl_buf_free(&set->words);
 	free(set->word);
 	tl_select_free(&set->result);
-	tl_buf_free(&set->scripts);
+	tl_store_free(set->scripts);
 	free(set->script);
+	free(set->script_bytes);
 	tl_hash_free(set->hash);
 	tl_buf_free(&set->ops);
 	free(set);

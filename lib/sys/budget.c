@@ -65,7 +65,7 @@ enum tl_status tl_budget_need(struct tl_budget *budget, uint64_t bytes, const ch
 			  "the memory limit is too low: %.0f MiB are in use and %s needs %.1f MiB "
 			  "more; give more than --memory %.0fM",
 			  (double)used / MIB, what, (double)bytes / MIB,
-			  (double)(used + bytes) / MIB);
+			  (double)(used + bytes + budget->opts.reserve) / MIB + 1);
 }
 
 void tl_budget_give(struct tl_budget *budget, uint64_t bytes)

@@ -15,7 +15,8 @@
 
 #include "run.h"
 
-#define FAN 64        /* runs merged at a time: each has a block in memory */
+#define FAN 64        /* runs merged at a time, at most: each has a block in memory */
+#define FAN_LEAST 4
 #define FIRST 4096    /* records of a buffer at first */
 #define WHAT "a buffer for sorting"
 
@@ -33,6 +34,7 @@ struct tl_sort {
 	struct tl_budget *budget;
 	unsigned words, workers;
 	size_t most;          /* records in a buffer */
+	size_t fan;           /* runs merged at a time by each worker: in half of the share */
 	struct run_file file;
 	_Atomic bool spilled; /* set by any worker that writes a run, read behind tl_sort_put's end */
 	atomic_flag opening;  /* held while the file is made, by the worker that makes it */
@@ -261,7 +263,7 @@ static enum tl_status merge_runs(struct tl_sort *s, struct run *run, size_t n, s
 
 struct merging {
 	struct tl_sort *sort;
-	struct run *made; /* one for each FAN runs of sort */
+	struct run *made; /* one for each fan runs of sort */
 };
 
 static enum tl_status merge_range(void *ctx, size_t begin, size_t end, unsigned worker,
@@ -271,8 +273,8 @@ static enum tl_status merge_range(void *ctx, size_t begin, size_t end, unsigned 
 	enum tl_status st = TL_OK;
 	(void)worker;
 	for (size_t i = begin; i < end && st == TL_OK; i++) {
-		size_t from = i * FAN, left = m->sort->runs - from;
-		st = merge_runs(m->sort, m->sort->run + from, left < FAN ? left : FAN, &m->made[i],
+		size_t fan = m->sort->fan, from = i * fan, left = m->sort->runs - from;
+		st = merge_runs(m->sort, m->sort->run + from, left < fan ? left : fan, &m->made[i],
 				err);
 	}
 	return st;
@@ -285,12 +287,12 @@ static void free_runs(struct run *run, size_t n)
 	free(run);
 }
 
-/* Until no more than FAN are left. */
+/* Until no more than fan are left. */
 static enum tl_status reduce_runs(struct tl_sort *s, struct tl_err *err)
 {
 	enum tl_status st = TL_OK;
-	while (s->runs > FAN && s->file.fd >= 0 && st == TL_OK) {
-		size_t n = (s->runs + FAN - 1) / FAN;
+	while (s->runs > s->fan && s->file.fd >= 0 && st == TL_OK) {
+		size_t n = (s->runs + s->fan - 1) / s->fan;
 		struct merging m = {s, tl_mem_zalloc(n, sizeof *m.made, err)};
 		if (!m.made)
 			return TL_NOMEM;
@@ -319,6 +321,8 @@ enum tl_status tl_sort_new(struct tl_pool *pool, struct tl_budget *budget, uint6
 	s->words = words;
 	s->workers = workers;
 	s->most = most < FIRST ? FIRST : most < SIZE_MAX / 256 ? (size_t)most : SIZE_MAX / 256;
+	uint64_t fan = share / workers / RUN_BLOCK / 2;
+	s->fan = fan < FAN_LEAST ? FAN_LEAST : fan < FAN ? (size_t)fan : FAN;
 	s->file.budget = budget;
 	s->file.words = words;
 	s->file.fd = -1;
