@@ -28,7 +28,7 @@ LDLIBS   := -lxxhash -lzstd -llz4 -lisal -ldeflate -lz -lpcre2-8 -lhwloc -linih 
 mode_release :=
 mode_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 mode_tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
-mode_cov     := -O0 -g --coverage -fprofile-update=atomic
+mode_cov     := -O1 -g -fno-inline --coverage -fprofile-update=atomic
 mode_fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
                 -fno-sanitize-recover=all
 # Where make was told nothing: gcc, but clang for the fuzzers.
@@ -132,19 +132,26 @@ $(benches): $B/bench/%: $B/bench/%.o $(lib)
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
 run_tests = MODE=$(MODE) CC='$(CC)' MAKE='$(MAKE)' scripts/run-tests.sh
 
-.PHONY: check check-numa check-unit check-cli check-fuzz check-layers check-docs test-build
+.PHONY: check check-numa check-unit check-cli check-fault check-kill check-fuzz check-layers check-docs
+.PHONY: test-build
 ## check: install what the tests need, build, run everything; ends with one line of counts
 check:
 	scripts/deps.sh build check
 	$(MAKE) $(jobs) test-build
 	$(MAKE) $(jobs) MODE=asan fuzzers
-	@$(run_tests) layers docs unit cli fuzz
+	@$(run_tests) layers docs unit cli fault fuzz
 ## check-unit: the unit tests only (UNIT="test_buf test_opt" for some)
 check-unit: test-build
 	@$(run_tests) unit
 ## check-cli: the tests of the command line only (CLI="docs install" for some)
 check-cli: test-build
 	@$(run_tests) cli
+## check-fault: full disks, limits, closed descriptors, and ten kills of each kind
+check-fault: test-build
+	@$(run_tests) fault
+## check-kill: 200 times each, SIGKILL to a process of the pipe and to tl-parse -d (KILLS, TL_SEED)
+check-kill: test-build
+	@KILLS=$(or $(KILLS),200) FAULT=kill $(run_tests) fault
 ## check-fuzz: each fuzz target's seeds, and FUZZ_RUNS mutations, with sanitizers (FUZZ="fuzz_text" for one)
 check-fuzz:
 	$(MAKE) $(jobs) MODE=asan fuzzers

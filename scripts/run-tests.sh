@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Runs groups of tests and counts them all in one last line: N passed, N failed, N skipped.
-# Usage: run-tests.sh GROUP...    groups: layers docs unit cli fuzz
-# MODE names the build (release); UNIT="test_a test_b", CLI="docs install" and FUZZ="fuzz_text" choose
-# among tests.  The fuzz targets of a release are those of build/asan.
+# Usage: run-tests.sh GROUP...    groups: layers docs unit cli fault fuzz
+# MODE names the build (release); UNIT="test_a test_b", CLI="docs install", FAULT=kill and FUZZ="fuzz_text"
+# choose among tests.  The fuzz targets of a release are those of build/asan.
 # Tests of a group run side by side; each speaks TAP, or is a script that prints offences.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -63,6 +63,13 @@ collect() { # GROUP
 			elif [[ $name == docs && " ${groups[*]} " == *' docs '* ]]; then
 				continue # has run already
 			fi
+			items+=("bats $name bats --formatter tap $file")
+		done
+		;;
+	fault)
+		for file in tests/fault/*.bats; do
+			name=$(basename "$file" .bats)
+			[[ -z ${FAULT-} || " $FAULT " == *" $name "* ]] || continue
 			items+=("bats $name bats --formatter tap $file")
 		done
 		;;

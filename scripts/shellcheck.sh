@@ -9,4 +9,4 @@ command -v shellcheck >/dev/null || {
 	exit 0
 }
 shellcheck -f gcc scripts/*.sh .ci/run
-shellcheck -f gcc -s bash tests/cli/*.bash
+shellcheck -f gcc -s bash tests/cli/*.bash tests/fault/*.bash

@@ -21,7 +21,8 @@
 
 /* ---- speaking ---- */
 
-/* One write for a line, so that the lines of the tools of a pipe do not mix. */
+/* One write for a line, so that the lines of the tools of a pipe do not mix.  Names of files and of
+ * records stand in it: what a terminal would obey, or would end the line, is shown as '?'. */
 static void speak(const char *name, const char *fmt, va_list ap)
 {
 	char line[TL_ERR_MAX + 64];
@@ -30,6 +31,9 @@ static void speak(const char *name, const char *fmt, va_list ap)
 	size_t len = strlen(line);
 	if (more < 0)
 		return;
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+			line[i] = '?';
 	line[len] = '\n';
 	fwrite(line, 1, len + 1, stderr);
 }
@@ -158,8 +162,9 @@ enum tl_status tl_tool_begin(const struct tl_opt_tool *tool, int argc, char **ar
 		return st;
 	if ((st = tl_cpu_check(err)) != TL_OK)
 		return st;
-	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
-		return tl_err_sys(err, TL_INTERNAL, "cannot ignore SIGPIPE");
+	/* What they say, write(2) says too: EPIPE, and EFBIG where a file may not grow. */
+	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
+		return tl_err_sys(err, TL_INTERNAL, "cannot ignore SIGPIPE and SIGXFSZ");
 	struct tl_pool_opts popts = {.threads = (unsigned)common->threads, .smt = common->smt,
 				     .pin = (enum tl_topo_pin)common->pin,
 				     .numa = (enum tl_topo_numa)common->numa};

@@ -41,7 +41,7 @@ house() { make -s -C "$ROOT" "$@"; }
 @test "make help lists every target that is meant for people" {
 	house help >help
 	for target in all check check-unit check-cli check-layers check-docs docs bench demo install \
-		uninstall asan tsan fuzz cov deps clean help; do
+		uninstall asan tsan fuzz cov check-fuzz check-fault check-kill deps clean help; do
 		grep -qE "^  $target " help || { echo "no $target"; return 1; }
 	done
 }
