@@ -9,8 +9,9 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 mode=${MODE:-release}
 build=build/$mode
-fuzz_build=$build
-[[ $mode != release ]] || fuzz_build=build/asan
+# What is to run with sanitizers also where the rest does not.
+export TL_SANITIZED=$build
+[[ $mode != release ]] || TL_SANITIZED=build/asan
 export TL_BIN=$PWD/$build/bin TL_BUILD=$build TL_CONFIG=
 jobs=$(nproc 2>/dev/null || echo 2)
 scratch=$(mktemp -d) || exit 1
@@ -77,7 +78,7 @@ collect() { # GROUP
 		for file in tests/fuzz/fuzz_*.c; do
 			name=$(basename "$file" .c)
 			[[ -z ${FUZZ-} || " $FUZZ " == *" $name "* ]] || continue
-			items+=("fuzz $name $fuzz_build/fuzz/$name -runs=${FUZZ_RUNS:-1500} $(seeds "$name")")
+			items+=("fuzz $name $TL_SANITIZED/fuzz/$name -runs=${FUZZ_RUNS:-1500} $(seeds "$name")")
 		done
 		;;
 	*)

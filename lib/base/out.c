@@ -187,7 +187,8 @@ static void copy_mode(int fd, const struct stat *was)
 
 static enum tl_status cannot_create(const struct tl_out *out, struct tl_err *err)
 {
-	return tl_err_sys(err, TL_CANTCREATE, "cannot create %s", out->path);
+	enum tl_status st = errno == ENOMEM ? TL_NOMEM : TL_CANTCREATE;
+	return tl_err_sys(err, st, "cannot create %s", out->path);
 }
 
 static enum tl_status open_file(struct tl_out *out, const struct stat *was, struct tl_err *err)

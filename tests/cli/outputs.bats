@@ -95,10 +95,10 @@ setup() {
 	echo old >out/old
 	for signal in KILL TERM HUP; do
 		for name in old new; do
-			tl-parse -o out/$name <(cat p.fa p.fa; exec sleep 3) 3>&- &
+			tl-parse -o out/$name <(cat p.fa p.fa; exec sleep 9) 3>&- &
 			killed=$!
 			# It has opened its output when it has read all that there is.
-			for _ in 1 2 3 4 5 6 7 8 9 10; do
+			for _ in {1..60}; do
 				grep -q '^rchar: [0-9]\{6,\}' "/proc/$killed/io" 2>/dev/null && break
 				sleep 0.1
 			done

@@ -40,8 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size <= FRONT || size > 1 << 16)
 		return 0;
-	enum tl_codec codec = data[0] & 1 ? TL_CODEC_LZ4 : TL_CODEC_ZSTD;
-	struct tl_codec_ctx ctx = {.level = 1 + (data[0] >> 1) % 4};
+	enum tl_codec codec = (enum tl_codec)(data[0] % 16 % TL_CODECS);
+	struct tl_codec_ctx ctx = {.level = 1 + (data[0] >> 5) % 4};
 	size_t len = 1 + tl_bits_get16(data + 1), at = tl_bits_get16(data + 3), n = size - FRONT;
 	const uint8_t *p = data + FRONT;
 	if (data[0] & 16) {
