@@ -243,7 +243,9 @@ enum tl_status tl_note_get_index(const struct tl_block *block, struct tl_note_in
 	enum tl_status st = tl_column_known(block, tags, sizeof tags / sizeof *tags, err);
 	if (st != TL_OK)
 		return st;
-	if (type.n != 4 * n || foot.n != 16 || memcmp(foot.p + 8, tl_preamble_magic, 8) != 0)
+	uint64_t whole_block = TL_BLOCK_HEADER + (uint64_t)block->head.stored + TL_BLOCK_CHECK;
+	if (type.n != 4 * n || foot.n != 16 || tl_bits_get64(foot.p) != whole_block ||
+	    memcmp(foot.p + 8, tl_preamble_magic, 8) != 0)
 		return tl_err_set(err, TL_DATA, "the index is broken");
 	struct tl_note_index *entry = tl_mem_alloc(n, sizeof *entry, err);
 	if (!entry)
