@@ -26,7 +26,7 @@ law() { items+=("law $1 ${*:2}"); }
 
 # The seeds of a fuzz target; the texts of the corpus are those of fuzz_fasta too.
 seeds() { # NAME
-	local files=(tests/data/fuzz/"$1".hex)
+	local files=(tests/data/fuzz/"$1"[.]hex)
 	[[ $1 != fuzz_fasta ]] || files+=(tests/data/*.fa tests/data/*.fq tests/data/*.txt)
 	echo "${files[@]}"
 }
