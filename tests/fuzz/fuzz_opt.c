@@ -18,6 +18,7 @@ struct fields {
 	uint64_t size;
 	int word, level;
 	const char *text, *path, *dir;
+	struct tl_opt_pair part, sample;
 };
 
 static const struct tl_opt options[] = {
@@ -30,6 +31,8 @@ static const struct tl_opt options[] = {
 	{"level", 'z', TL_OPT_LEVEL, offsetof(struct fields, level), "1:19", "3", "L", "A", "A."},
 	{"text", 't', TL_OPT_TEXT, offsetof(struct fields, text), NULL, NULL, "T", "A", "A."},
 	{"path", 0, TL_OPT_PATH, offsetof(struct fields, path), NULL, NULL, "FILE", "B", "A."},
+	{"part", 'p', TL_OPT_PART, offsetof(struct fields, part), NULL, "1/1", "I/N", "A", "A."},
+	{"sample", 0, TL_OPT_SAMPLE, offsetof(struct fields, sample), NULL, "1", "P", "A", "A."},
 	{"dir", 'd', TL_OPT_DIR, offsetof(struct fields, dir), NULL, NULL, "DIR", "B", "A."},
 };
 
@@ -56,7 +59,16 @@ static int cut(char *text, size_t n, char **argv)
 	return argc;
 }
 
-/* The described options as arguments; texts with blanks cannot be told apart and are not tried. */
+/* Texts with blanks, or what becomes one, cannot be told apart. */
+static bool tellable(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text <= ' ')
+			return false;
+	return true;
+}
+
+/* The described options as arguments. */
 static void again(const struct fields *f)
 {
 	struct fields g = {0};
@@ -64,7 +76,7 @@ static void again(const struct fields *f)
 	const char **operands;
 	size_t n;
 	int argc = 1;
-	if (f->text && (!f->text[0] || strpbrk(f->text, " \t\n'\"\\")))
+	if (f->text && (!f->text[0] || !tellable(f->text)))
 		return;
 	must(tl_opt_describe(&tool, f, "A", &said, NULL) == TL_OK);
 	for (char *w = strtok(said, " "); w && argc < ARGS; w = strtok(NULL, " "))
@@ -73,6 +85,8 @@ static void again(const struct fields *f)
 	must(tl_opt_parse(&tool, argc, argv, &g, &operands, &n, NULL) == TL_OK);
 	must(n == 0 && f->flag == g.flag && f->other == g.other && f->number == g.number);
 	must(f->share == g.share && f->size == g.size && f->word == g.word && f->level == g.level);
+	must(f->part.first == g.part.first && f->part.second == g.part.second);
+	must(f->sample.first == g.sample.first && f->sample.second == g.sample.second);
 	must(!f->text == !g.text && (!f->text || !strcmp(f->text, g.text)));
 	free(operands);
 	free(said);
@@ -100,6 +114,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(f.number >= -5 && f.number <= 2000000);
 		must(f.share >= 250000 && f.share <= 1000000);
 		must(f.size >= 1024 && f.word >= 0 && f.word < 3 && f.level >= 0 && f.level <= 19);
+		must(f.part.first >= 0 && (uint64_t)f.part.first < f.part.second);
+		must(f.sample.first >= 0 && f.sample.first <= 1000000);
 		again(&f);
 		free(operands);
 	}
