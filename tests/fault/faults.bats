@@ -11,7 +11,13 @@ setup() {
 	export TMPDIR=$PWD/tmp
 }
 
-# A pipe whose blocks do not fit in 1 MiB, and what comes before tl-reduce.
+# A stream whose blocks do not fit in 16 MiB.
+spilling_stream() {
+	gen_proteins 6000 1 >once.fa
+	for _ in {1..14}; do cat once.fa; done | tl-parse -o spill.tl
+}
+
+# What each tool reads.
 big_stream() {
 	gen_proteins 7000 1 >in.fa
 	tl-parse in.fa >in.tl
@@ -35,8 +41,8 @@ big_stream() {
 }
 
 @test "a spill file that may not grow is 74; nothing is left" {
-	big_stream
-	limited() (ulimit -f 64 && exec tl-reduce -M 1M -T tmp edges.tl)
+	spilling_stream
+	limited() (ulimit -f 64 && exec tl-reduce -t 1 -M 16M -T tmp spill.tl)
 	code=0
 	limited 2>err | cat >/dev/null || true
 	code=${PIPESTATUS[0]}
@@ -47,6 +53,7 @@ big_stream() {
 @test "a full file system is 74, and leaves the target as it was" {
 	unshare -Urm true 2>/dev/null || unshare -m true 2>/dev/null || skip "no name spaces to mount in"
 	big_stream
+	spilling_stream
 	# shellcheck disable=SC2016
 	inside='mount -t tmpfs -o size=256k none out || exit 99
 		echo old >out/old
@@ -55,7 +62,7 @@ big_stream() {
 		exit $code'
 	for command in 'tl-parse in.fa -o out/old' 'tl-parse in.fa -o out/new' 'tl-parse -d in.arc -o out/new' \
 		'tl-reduce edges.tl -o out/new' 'tl-reduce edges.tl --refs out/old -o out/new' \
-		'tl-reduce -M 1M -T out -o /dev/null edges.tl'; do
+		'tl-reduce -q -t 1 -M 16M -T out -o /dev/null spill.tl'; do
 		code=0
 		# shellcheck disable=SC2086
 		unshare -m bash -c "$inside" - $command 2>err || unshare -Urm bash -c "$inside" - $command 2>err || code=$?
@@ -72,9 +79,10 @@ big_stream() {
 	fails 64 tl-parse -o '' in.fa
 	fails 73 tl-reduce --refs no/where -o out/a edges.tl
 	fails 73 tl-reduce -C no/where:uc -o out/a edges.tl
+	spilling_stream
 	for dir in no/where in.fa /proc; do
 		code=0
-		tl-reduce -M 1M -T "$dir" -o out/a edges.tl 2>err || code=$?
+		tl-reduce -q -t 1 -M 16M -T "$dir" -o out/a spill.tl 2>err || code=$?
 		[ "$code" = 73 ] || { echo "$code: $(cat err)"; return 1; }
 		grep -q "$dir" err
 	done

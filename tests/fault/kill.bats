@@ -26,7 +26,7 @@ stage() {
 # The pipe, in the background of whom it concerns.
 reduce_to() { # TARGET
 	stage parse tl-parse in.fa | stage intern tl-intern | stage align tl-align -t 2 |
-		stage reduce tl-reduce -q -M 1M -T tmp -o "$1"
+		stage reduce tl-reduce -q -t 1 -M 16M -T tmp -o "$1"
 }
 
 decode_to() { stage decode tl-parse -d -o "$1" in.tl; }
@@ -86,8 +86,8 @@ kill_often() {
 		check_after "$last" "$want" || { echo "kill $i: $victim after $delay of $took ms"; return 1; }
 	done
 	echo "# $in_time of $kills kills were in time" >&3
-	# Were most of them too late, nothing would have been tested.
-	((in_time * 3 >= kills))
+	# Were they all too late, nothing would have been tested.
+	((in_time * 10 >= kills))
 }
 
 @test "a killed process of the pipe" {
@@ -98,7 +98,7 @@ kill_often() {
 
 @test "a killed tl-parse -d" {
 	gen_proteins 9000 2 >in.fa
-	for _ in 1 2 3 4 5; do cat in.fa; done >want
+	for _ in {1..12}; do cat in.fa; done >want
 	mv want in.fa
 	tl-parse in.fa | tl-intern >in.tl
 	kill_often decode in.fa decode_to decode
