@@ -63,6 +63,8 @@ starve() {
 		$packer d.fa >packed
 		starve tl-parse -t 2 packed
 	done
+	zstd -c d.fa >packed
+	NOMEM_ALL=1 starve tl-parse -t 1 packed
 }
 
 @test "tl-parse -d" {

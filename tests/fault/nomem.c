@@ -20,8 +20,15 @@
 static long at, asked; /* asked: by any thread, relaxed: only the number counts */
 static bool on;
 
+/* What runs behind the tool, such as a writer of coverage, gets what it asks for. */
+static void end(void)
+{
+	at = 0;
+}
+
 __attribute__((constructor)) static void begin(void)
 {
+	atexit(end);
 	const char *s = getenv("TL_NOMEM_AT");
 	at = s ? atol(s) : 0;
 	on = getenv("TL_NOMEM_ON") != NULL;
