@@ -133,9 +133,9 @@ static void report(const struct aligner *a, const struct tl_seeds *seeds,
 	tl_seeds_sum(seeds, &found);
 	for (size_t i = 0; i < n; i++)
 		records += large[i];
-	tl_tool_tell(a->run, "%zu sequences, %llu seeds, %llu pairs, %llu widened, %llu cells, %llu edges",
+	tl_tool_tell(a->run, "%zu sequences, %llu seeds, %llu pairs, %llu screened, %llu widened, %llu cells, %llu edges",
 		     n, (unsigned long long)found.seeds, (unsigned long long)sum->pairs,
-		     (unsigned long long)sum->widened,
+		     (unsigned long long)sum->screened, (unsigned long long)sum->widened,
 		     (unsigned long long)sum->cells, (unsigned long long)sum->edges);
 	if (sum->unproven)
 		tl_tool_tell(a->run, "%llu alignments are best in their band, not proven best of all",

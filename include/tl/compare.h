@@ -29,6 +29,7 @@ struct tl_compare_params {
 
 struct tl_compare_sum {
 	uint64_t pairs;     /* looked at */
+	uint64_t screened;  /* of them, not aligned: nothing is alike about the k-mer they share */
 	uint64_t widened;   /* of them, again in a wider band, to prove it */
 	uint64_t edges;     /* of them, meeting the criterion */
 	uint64_t cells;     /* computed by the aligner */

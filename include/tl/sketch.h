@@ -26,7 +26,9 @@ struct tl_sketch_params {
 	enum tl_alphabet alphabet;
 	unsigned k;   /* letters in a k-mer: up to 12 for proteins, up to 31 for nucleotides */
 	unsigned m;   /* k-mers of a sequence, at most (see above for long ones) */
-	unsigned centres; /* for tl_seeds_find: of a member's pairs this many are kept, those with most shared k-mers */
+	/* For tl_seeds_find: */
+	unsigned leads;   /* with so many of a group each of its members is paired */
+	unsigned centres; /* of a member's pairs this many are kept, those with most shared k-mers */
 	bool reduced; /* proteins: 13 letters, alike ones taken together */
 };
 

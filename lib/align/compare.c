@@ -114,6 +114,7 @@ static enum tl_status take_task(const struct comparison *c, struct tl_lane *lane
 	enum tl_status st = tl_lane_take(lane, &item, err);
 	struct task *t = item;
 	sum->pairs += t->sum.pairs;
+	sum->screened += t->sum.screened;
 	sum->widened += t->sum.widened;
 	sum->edges += t->sum.edges;
 	sum->cells += t->sum.cells;

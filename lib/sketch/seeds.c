@@ -24,6 +24,7 @@
 #define DIAGONAL_ZERO ((uint64_t)1 << 40) /* added to a diagonal to make it positive */
 #define CLUSTER_GAP 64 /* diagonals farther apart than this belong to different clusters */
 #define LEAST ((uint64_t)1 << 20)
+#define LEADS 8 /* of a group, at most */
 
 struct search {
 	struct tl_budget *budget;
@@ -168,24 +169,40 @@ static enum tl_status add_hit(const struct search *s, unsigned worker, uint64_t 
 	return tl_sort_put(s->hits, worker, record, err);
 }
 
-/* Pairs every sequence of a group with the one that goes before all others. */
+/* The first `leads` sequences of a group, in their order, each by its first item: their number. */
+static size_t find_leads(const struct search *s, const struct group *g, size_t lead[LEADS])
+{
+	const struct tl_radix_item *item = g->item;
+	size_t n = 0, most = s->params->leads < LEADS ? s->params->leads : LEADS;
+	for (size_t i = 0; i < g->n; i++) {
+		size_t at = n;
+		while (at && item[i].value >> 32 != item[lead[at - 1]].value >> 32 &&
+		       tl_bank_before(s->bank, item[i].value >> 32, item[lead[at - 1]].value >> 32))
+			at--;
+		/* Items of a sequence follow each other: one that is a lead already is met first. */
+		if (at == most || (at && item[i].value >> 32 == item[lead[at - 1]].value >> 32))
+			continue;
+		n += n < most;
+		memmove(&lead[at + 1], &lead[at], (n - 1 - at) * sizeof *lead);
+		lead[at] = i;
+	}
+	return n;
+}
+
+/* Pairs every sequence of a group with those that go before all others, where they go before it. */
 static enum tl_status pair_group(const struct search *s, const struct group *g, unsigned worker,
 				 struct tl_err *err)
 {
 	const struct tl_radix_item *item = g->item;
-	size_t centre = 0;
-	for (size_t i = 1; i < g->n; i++)
-		if (item[i].value >> 32 != item[centre].value >> 32 &&
-		    tl_bank_before(s->bank, item[i].value >> 32, item[centre].value >> 32))
-			centre = i;
-	for (size_t i = 0; i < g->n; i++) {
-		if (item[i].value >> 32 == item[centre].value >> 32)
-			continue;
-		enum tl_status st = add_hit(s, worker, item[i].value, item[centre].value, err);
-		if (st != TL_OK)
-			return st;
-	}
-	return TL_OK;
+	enum tl_status st = TL_OK;
+	size_t lead[LEADS], n = find_leads(s, g, lead);
+	for (size_t i = 0; i < g->n; i++)
+		for (size_t j = 0; j < n && st == TL_OK; j++) {
+			if (item[i].value >> 32 == item[lead[j]].value >> 32)
+				break;
+			st = add_hit(s, worker, item[i].value, item[lead[j]].value, err);
+		}
+	return st;
 }
 
 /* All groups of a range of k-mers. */

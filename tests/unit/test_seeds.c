@@ -164,22 +164,35 @@ static int by_hash(const void *x, const void *y)
 	return a->seq < b->seq ? -1 : a->seq > b->seq;
 }
 
-/* Each member of a group is paired with the sequence that goes before all others in it. */
-static void check_group(const struct tl_bank *bank, const struct pairs *seeds,
-			const struct seed *seed, size_t n)
+/* The sequences of a group in their order, each once: their number. */
+static size_t order_group(const struct tl_bank *bank, const struct seed *seed, size_t n,
+			  size_t *order)
 {
-	size_t centre = 0;
-	for (size_t i = 1; i < n; i++)
-		if (tl_bank_before(bank, seed[i].seq, seed[centre].seq))
-			centre = i;
-	for (size_t i = 0; i < n; i++)
-		for (size_t c = 0; c < n && seed[i].seq != seed[centre].seq; c++)
-			if (seed[c].seq == seed[centre].seq &&
-			    !has_pair(seeds, seed[i].seq, seed[c].seq,
-				      seed[i].flipped != seed[c].flipped))
-				/* A k-mer that the centre has several times may count once. */
-				tl_test(has_pair(seeds, seed[i].seq, seed[c].seq,
-						 seed[i].flipped == seed[c].flipped));
+	size_t k = 0;
+	for (size_t i = 0; i < n; i++) {
+		size_t at = k;
+		if (i && seed[i].seq == seed[i - 1].seq)
+			continue;
+		for (; at && tl_bank_before(bank, seed[i].seq, order[at - 1]); at--)
+			order[at] = order[at - 1];
+		order[at] = seed[i].seq;
+		k++;
+	}
+	return k;
+}
+
+/* Each member of a group is paired with those of the `leads` first that go before it. */
+static void check_group(const struct tl_bank *bank, const struct pairs *seeds,
+			const struct seed *seed, size_t n, unsigned leads)
+{
+	size_t *order = malloc(n * sizeof *order);
+	tl_test(order != NULL);
+	size_t k = order_group(bank, seed, n, order);
+	for (size_t i = 1; i < k; i++)
+		for (size_t j = 0; j < i && j < leads; j++)
+			tl_test(has_pair(seeds, order[i], order[j], false) ||
+				has_pair(seeds, order[i], order[j], true));
+	free(order);
 }
 
 static void check_complete(const struct tl_bank *bank, const struct tl_sketch_params *params,
@@ -202,7 +215,7 @@ static void check_complete(const struct tl_bank *bank, const struct tl_sketch_pa
 		for (j = i; j < n && seed[j].hash == seed[i].hash; j++) {
 		}
 		groups += seed[j - 1].seq != seed[i].seq;
-		check_group(bank, seeds, seed + i, j - i);
+		check_group(bank, seeds, seed + i, j - i, params->leads);
 	}
 	tl_test(seeds->groups >= groups);
 	free(seed);
@@ -213,6 +226,7 @@ static struct tl_sketch_params random_params(enum tl_alphabet alphabet)
 	struct tl_sketch_params p = tl_sketch_choose(alphabet, (int64_t)tl_test_below(1000001));
 	if (tl_test_below(2))
 		p.m = 1 + (unsigned)tl_test_below(LEN);
+	p.leads = 1 + (unsigned)tl_test_below(8);
 	p.centres = UINT32_MAX; /* all */
 	return p;
 }
