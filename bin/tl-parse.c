@@ -119,6 +119,16 @@ static enum tl_status encode_files(const struct tl_tool_run *run, struct tl_inge
 	return st;
 }
 
+/* Each line of a list, which ends with a line feed, as a message of its own. */
+static void tell_lines(const struct tl_tool_run *run, const struct tl_buf *list)
+{
+	const char *line = (const char *)list->data, *end = line + list->len;
+	for (const char *next; line < end; line = next + 1) {
+		next = memchr(line, '\n', (size_t)(end - line));
+		tl_tool_tell(run, "filter: %.*s", (int)(next - line), line);
+	}
+}
+
 /* The filter, and with -v what became of it. */
 static enum tl_status compile(const struct tl_tool_run *run, const char *text, struct tl_expr **ret,
 			      struct tl_err *err)
@@ -128,7 +138,7 @@ static enum tl_status compile(const struct tl_tool_run *run, const char *text, s
 	if (st == TL_OK)
 		st = tl_expr_list(*ret, &list, err);
 	if (st == TL_OK)
-		tl_tool_tell(run, "filter:\n%.*s", (int)list.len - 1, (const char *)list.data);
+		tell_lines(run, &list);
 	tl_buf_free(&list);
 	return st;
 }

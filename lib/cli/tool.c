@@ -22,7 +22,8 @@
 /* ---- speaking ---- */
 
 /* One write for a line, so that the lines of the tools of a pipe do not mix.  Names of files and of
- * records stand in it: what a terminal would obey, or would end the line, is shown as '?'. */
+ * records stand in it: what a terminal would obey, or would end the line, is shown as '?'.  A
+ * message goes on in a further line where that begins with two spaces. */
 static void speak(const char *name, const char *fmt, va_list ap)
 {
 	char line[TL_ERR_MAX + 64];
@@ -32,7 +33,7 @@ static void speak(const char *name, const char *fmt, va_list ap)
 	if (more < 0)
 		return;
 	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+		if (((unsigned char)line[i] < ' ' && strncmp(line + i, "\n  ", 3)) || line[i] == 0x7f)
 			line[i] = '?';
 	line[len] = '\n';
 	fwrite(line, 1, len + 1, stderr);

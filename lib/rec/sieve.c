@@ -120,10 +120,10 @@ static enum tl_status hold(struct tl_sieve *s, const struct tl_batch *b, const s
 		st = tl_batch_add(&one, e, err);
 	if (st == TL_OK)
 		st = tl_record_encode(&one, e->ordinal, NULL, &s->payload, err);
-	tl_batch_free(&one);
 	if (st == TL_OK)
 		st = tl_block_pack(&s->payload, TL_CODEC_NONE, 0, &s->block.head, &s->block.payload,
 				   err);
+	tl_batch_free(&one); /* only now: the payload's columns may be those of the batch */
 	if (st != TL_OK)
 		return st;
 	uint8_t head[TL_BLOCK_HEADER];

@@ -185,7 +185,7 @@ keeps() {
 @test "a filter is told in the provenance, its op-codes with -v" {
 	gen_proteins 20 1 >a.fa
 	tl-parse -v -f 'length > 2 * 5 && 1 < 2' --sample 0.5:3 --shard 2/3 a.fa 2>said | tl-stats >stats
-	grep -qx '1: r4 = 10 < r0' said
+	grep -qx 'tl-parse: filter: 1: r4 = 10 < r0' said
 	grep -q -- '--filter=length > 2 \* 5 && 1 < 2 --sample=0.5:3 --shard=2/3' stats
 }
 
