@@ -242,11 +242,22 @@ static enum tl_status decide(const struct opts *opts, const struct tl_tool_run *
 	return st;
 }
 
+/* The smaller an archive is to be, the farther back repeats are to be found, and the more is read
+ * for a single record. */
+static size_t block_bytes(int level)
+{
+	if (level >= TL_TOOL_BEST_LEVEL)
+		return (size_t)48 << 20;
+	return level > 9 ? (size_t)8 << 20 : 0;
+}
+
 static enum tl_status write_all(const struct opts *opts, const struct tl_tool_run *run,
 				struct outputs *o, struct tl_set *set, uint64_t next,
 				struct tl_writer *w, struct tl_err *err)
 {
-	struct tl_archive_opts aopts = {.opt_refs = o->refs, .ordinal_ids = opts->refs_id == 1};
+	struct tl_archive_opts aopts = {.opt_refs = o->refs,
+					.ordinal_ids = opts->refs_id == 1,
+					.block_bytes = block_bytes(opts->common.level)};
 	enum tl_status st = tl_tool_prov(run, opts, "Selection", w, err);
 	if (st == TL_OK)
 		st = tl_archive_write(set, &aopts, w, err);

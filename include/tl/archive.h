@@ -22,6 +22,7 @@ extern "C" {
 struct tl_archive_opts {
 	struct tl_out *opt_refs; /* where references are written as FASTA too; NULL: nowhere */
 	bool ordinal_ids;        /* each with "tl|ORDINAL " put in front of its header */
+	size_t block_bytes;      /* a block is ended at about this size; 0: 1 MiB */
 };
 
 /* Writes all blocks but prov and ENDS. */

@@ -40,7 +40,8 @@ enum {
 	TL_BLOCK_REF = 2, /* SEQS of an archive: the records are references (loose ones are not) */
 };
 
-enum tl_codec { TL_CODEC_NONE, TL_CODEC_LZ4, TL_CODEC_ZSTD, TL_CODECS };
+/* MODEL: see tl/predict.h. */
+enum tl_codec { TL_CODEC_NONE, TL_CODEC_LZ4, TL_CODEC_ZSTD, TL_CODEC_MODEL, TL_CODECS };
 
 #define TL_BLOCK_HEADER 40          /* bytes before the payload */
 #define TL_BLOCK_CHECK 8            /* bytes behind it */
@@ -145,7 +146,7 @@ enum tl_status tl_block_decode(struct tl_block *block, struct tl_err *err) TL_CH
 /* The column of that tag of a decoded block; {NULL, 0} where there is none (an empty column). */
 struct tl_str tl_block_get(const struct tl_block *block, uint32_t tag);
 
-/* "none", "lz4", "zstd"; "?" for another value. */
+/* "none", "lz4", "zstd", "model"; "?" for another value. */
 const char *tl_block_codec_name(unsigned codec);
 
 /* "SEQS"; bytes that are no letters as '?'. */

@@ -255,7 +255,9 @@ enum tl_status tl_tool_writer(const struct tl_tool_run *run, struct tl_out *out,
 			      bool index, struct tl_writer **ret, struct tl_err *err)
 {
 	struct tl_writer_opts wopts = {
-		.codec = run->common->level ? TL_CODEC_ZSTD : TL_CODEC_NONE,
+		.codec = !run->common->level                      ? TL_CODEC_NONE
+			 : run->common->level < TL_TOOL_BEST_LEVEL ? TL_CODEC_ZSTD
+								   : TL_CODEC_MODEL,
 		.level = run->common->level,
 		.flags = flags,
 		.index = index,

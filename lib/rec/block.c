@@ -13,6 +13,7 @@
 #include <tl/hash.h>
 
 #include "codec.h"
+#include "modelled.h"
 
 #define ENTRY 16 /* bytes of an entry of the directory */
 
@@ -146,6 +147,8 @@ struct packing {
 	struct tl_codec_ctx ctx;
 	enum tl_codec codec;
 	enum tl_codec used; /* codec, once a column became smaller by it */
+	const struct tl_payload *payload;
+	struct tl_modelled modelled;
 	struct tl_buf *out;
 	size_t entry; /* offset in out of the next entry of the directory */
 };
@@ -163,16 +166,31 @@ static void put_entry(struct packing *p, uint32_t tag, size_t raw, size_t stored
 	p->entry += ENTRY;
 }
 
-static enum tl_status pack_column(struct packing *p, uint32_t tag, struct tl_str raw,
-				  struct tl_err *err)
+/* Encodes column i to the end of out, which has room; *ret is its length, or that of the column
+ * where it did not become smaller. */
+static enum tl_status encode_column(struct packing *p, size_t i, size_t *ret, struct tl_err *err)
 {
+	struct tl_str raw = tl_block_raw(p->payload, i);
+	uint8_t *dst = p->out->data + p->out->len;
+	if (p->codec != TL_CODEC_MODEL)
+		return tl_codec_encode(&p->ctx, p->codec, raw.p, raw.n, dst, ret, err);
+	enum tl_status st =
+		tl_modelled_encode(&p->modelled, p->payload, i, dst, raw.n - 1, ret, err);
+	if (!*ret)
+		*ret = raw.n;
+	return st;
+}
+
+static enum tl_status pack_column(struct packing *p, size_t i, struct tl_err *err)
+{
+	struct tl_str raw = tl_block_raw(p->payload, i);
+	uint32_t tag = p->payload->tag[i];
 	struct tl_buf *out = p->out;
 	size_t stored = raw.n;
 	enum tl_codec codec = TL_CODEC_NONE;
 	enum tl_status st = tl_buf_reserve(out, tl_codec_bound(p->codec, raw.n), err);
 	if (st == TL_OK && p->codec != TL_CODEC_NONE) {
-		st = tl_codec_encode(&p->ctx, p->codec, raw.p, raw.n, out->data + out->len, &stored,
-				     err);
+		st = encode_column(p, i, &stored, err);
 		codec = p->codec;
 	}
 	if (st != TL_OK)
@@ -227,12 +245,14 @@ enum tl_status tl_block_pack(const struct tl_payload *payload, enum tl_codec cod
 			     struct tl_block_head *head, struct tl_buf *out, struct tl_err *err)
 {
 	size_t start = out->len;
-	struct packing p = {.ctx.level = level, .codec = codec, .out = out};
+	struct packing p = {
+		.ctx.level = level, .codec = codec, .out = out, .payload = payload};
 	enum tl_status st = begin(&p, payload, true, head, err);
 	for (size_t i = 0; i < payload->columns && st == TL_OK; i++)
 		if (tl_block_raw(payload, i).n)
-			st = pack_column(&p, payload->tag[i], tl_block_raw(payload, i), err);
+			st = pack_column(&p, i, err);
 	tl_codec_free(&p.ctx);
+	tl_buf_free(&p.modelled.next);
 	if (st == TL_OK)
 		st = end(&p, out->len - start, head, err);
 	if (st != TL_OK)
@@ -337,26 +357,41 @@ enum tl_status tl_block_open(struct tl_block *block, struct tl_err *err)
 	return read_directory(block, err);
 }
 
+/* Decodes column i, and the next one where both are coded as one, to the end of decoded. */
+static enum tl_status decode_column(struct tl_block *block, struct tl_codec_ctx *ctx, size_t i,
+				    size_t *ret_columns, struct tl_err *err)
+{
+	struct tl_block_col *col = &block->col[i];
+	uint8_t *to = block->decoded.data + block->decoded.len;
+	enum tl_status st;
+	*ret_columns = 1;
+	if (col->codec == TL_CODEC_NONE)
+		return TL_OK;
+	if (col->codec == TL_CODEC_MODEL)
+		st = tl_modelled_decode(block, i, to, ret_columns, err);
+	else
+		st = tl_codec_decode(ctx, (enum tl_codec)col->codec, col->data, col->stored, to,
+				     col->raw, err);
+	if (st != TL_OK)
+		(void)tl_err_prefix(err, "column %s", tl_block_type_name(col->tag).s);
+	for (size_t k = 0; k < *ret_columns; k++) {
+		col[k].data = to;
+		to += col[k].raw;
+		block->decoded.len += col[k].raw;
+	}
+	return st;
+}
+
 enum tl_status tl_block_decode(struct tl_block *block, struct tl_err *err)
 {
 	struct tl_codec_ctx ctx = {0};
-	size_t need = 0;
+	size_t need = 0, columns = 1;
 	for (size_t i = 0; i < block->columns; i++)
 		need += block->col[i].codec == TL_CODEC_NONE ? 0 : block->col[i].raw;
 	tl_buf_reset(&block->decoded);
 	enum tl_status st = need ? tl_buf_reserve(&block->decoded, need, err) : TL_OK;
-	for (size_t i = 0; i < block->columns && st == TL_OK; i++) {
-		struct tl_block_col *col = &block->col[i];
-		if (col->codec == TL_CODEC_NONE)
-			continue;
-		uint8_t *to = block->decoded.data + block->decoded.len;
-		st = tl_codec_decode(&ctx, (enum tl_codec)col->codec, col->data, col->stored, to,
-				     col->raw, err);
-		if (st != TL_OK)
-			(void)tl_err_prefix(err, "column %s", tl_block_type_name(col->tag).s);
-		block->decoded.len += col->raw;
-		col->data = to;
-	}
+	for (size_t i = 0; i < block->columns && st == TL_OK; i += columns)
+		st = decode_column(block, &ctx, i, &columns, err);
 	tl_codec_free(&ctx);
 	return st;
 }

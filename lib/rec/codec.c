@@ -124,6 +124,7 @@ static const struct ops table[TL_CODECS] = {
 	[TL_CODEC_NONE] = {"none", none_bound, none_encode, none_decode},
 	[TL_CODEC_LZ4] = {"lz4", lz4_bound, lz4_encode, lz4_decode},
 	[TL_CODEC_ZSTD] = {"zstd", zstd_bound, zstd_encode, zstd_decode},
+	[TL_CODEC_MODEL] = {"model", none_bound, none_encode, none_decode}, /* see modelled.h */
 };
 
 size_t tl_codec_bound(enum tl_codec codec, size_t n)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <tl/bits.h>
 #include <tl/hash.h>
 #include <tl/mem.h>
 #include <tl/record.h>
@@ -19,7 +20,7 @@
 #define CACHED 16
 #define CACHE_BYTES (24u << 20) /* beyond it fewer are kept */
 #define CACHE_LEAST 4           /* one of each kind, and one more */
-#define BATCH_BYTES (1u << 20)  /* a block is ended at about this size */
+#define BATCH_BYTES (1u << 20)  /* a block is ended at about this size, unless told otherwise */
 #define SCRIPT_BYTES (2u << 20) /* of each string of a script, in any piece but the last */
 
 struct cached {
@@ -48,6 +49,7 @@ struct archiver {
 	bool bases;         /* the first section is being written */
 	struct tl_buf script; /* of the member at hand */
 	struct tl_buf text;   /* of references */
+	struct tl_buf lay;    /* of the entry that is appended */
 	struct tl_text_style style;
 	char id[32];        /* put in front of the header */
 	uint32_t next_file; /* spool number where to look for the next FILE */
@@ -172,20 +174,68 @@ static enum tl_status flush_all(struct archiver *a, struct tl_err *err)
 	}
 }
 
-static bool fits(const struct tl_batch *b, const struct tl_batch *like)
+/* FASTA of another width can say its lines, see refit. */
+static bool fits(const struct archiver *a, const struct tl_batch *b, const struct tl_batch *like)
 {
-	return b->alphabet == like->alphabet && b->width == like->width && b->eol == like->eol &&
-	       b->format == like->format && tl_batch_bytes(b) < BATCH_BYTES;
+	size_t most = a->opts->block_bytes ? a->opts->block_bytes : BATCH_BYTES;
+	return b->alphabet == like->alphabet && b->eol == like->eol && b->format == like->format &&
+	       (b->width == like->width || b->format == TL_FORMAT_FASTA) &&
+	       tl_batch_bytes(b) < most;
+}
+
+/* Characters of an entry's body; false where its odd bytes are broken. */
+static bool body_of(const struct tl_entry *e, uint64_t *ret)
+{
+	size_t pos = 0;
+	uint64_t gap, repeats;
+	*ret = e->length;
+	while (pos < e->odd.n) {
+		if (!tl_bits_get_varint(e->odd.p, e->odd.n, &pos, &gap) ||
+		    !tl_bits_get_varint(e->odd.p, e->odd.n, &pos, &repeats) || pos++ >= e->odd.n ||
+		    !tl_bits_add(*ret, repeats, ret))
+			return false;
+	}
+	return true;
+}
+
+/* Has an entry that is regular in like stand in a batch of another width: as it is where all is one
+ * line, which the last piece of a record often is, else with its lines told. */
+static enum tl_status refit(struct archiver *a, const struct tl_batch *like, uint32_t width,
+			    struct tl_entry *e, struct tl_err *err)
+{
+	uint64_t chars, wide = like->width;
+	uint8_t flags = e->flags, eol = (uint8_t)like->eol;
+	if (wide == width || e->lay.n || !body_of(e, &chars))
+		return TL_OK;
+	if (!chars || ((!wide || chars <= wide) && (!width || chars <= width)))
+		return TL_OK;
+	bool headed =
+		!(flags & TL_REC_HEAD_OUT) && (!(flags & TL_REC_IN) || flags & TL_REC_HEAD_IN);
+	wide = wide && wide < chars ? wide : chars;
+	uint64_t group[2][2] = {{chars / wide, wide}, {chars % wide > 0, chars % wide}};
+	tl_buf_reset(&a->lay);
+	enum tl_status st = tl_buf_fill(&a->lay, headed ? eol : TL_EOL_NONE, 1, err);
+	for (int i = 0; i < 2 && st == TL_OK; i++) {
+		if (!group[i][0])
+			continue;
+		st = tl_buf_add_varint(&a->lay, group[i][0], err);
+		if (st == TL_OK)
+			st = tl_buf_add_varint(&a->lay, group[i][1], err);
+		if (st == TL_OK)
+			st = tl_buf_fill(&a->lay, eol, 1, err);
+	}
+	e->lay = (struct tl_str){a->lay.data, a->lay.len};
+	return st;
 }
 
 /* Appends an entry to a batch that looks like the one it comes from. */
 static enum tl_status append(struct archiver *a, enum slot s, const struct tl_batch *like,
-			     const struct tl_entry *e, struct tl_err *err)
+			     struct tl_entry e, struct tl_err *err)
 {
 	static const enum tl_kind kind[SLOTS] = {TL_KIND_SEQ, TL_KIND_SEQ, TL_KIND_DELTA,
 						 TL_KIND_DUP};
 	struct growing *g = &a->slot[s];
-	if (g->batch.n && !fits(&g->batch, like)) {
+	if (g->batch.n && !fits(a, &g->batch, like)) {
 		/* Behind the bases a batch ends only together with all others, so that the first
 		 * ordinals of blocks rise. */
 		enum tl_status st = a->bases ? flush_slot(a, s, err) : flush_all(a, err);
@@ -195,10 +245,11 @@ static enum tl_status append(struct archiver *a, enum slot s, const struct tl_ba
 	if (!g->batch.n)
 		tl_batch_become(&g->batch, kind[s], like);
 	if (like->kind == TL_KIND_SEQ)
-		tl_hash_put(g->hash, e->resi.p, e->resi.n);
+		tl_hash_put(g->hash, e.resi.p, e.resi.n);
 	else
 		g->has_sum = false;
-	return tl_batch_add(&g->batch, e, err);
+	enum tl_status st = refit(a, like, g->batch.width, &e, err);
+	return st == TL_OK ? tl_batch_add(&g->batch, &e, err) : st;
 }
 
 /* 3. Records. */
@@ -261,7 +312,6 @@ static enum tl_status put_record(struct archiver *a, const struct tl_set_record 
 	const struct tl_batch *b;
 	struct tl_delta script = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
 	enum slot s = slot_of(r);
-	bool pieces = false;
 	enum tl_status st = TL_OK;
 	if (r->role == TL_SET_MEMBER)
 		st = tl_set_script(a->set, r, &a->script, &script, err);
@@ -272,17 +322,18 @@ static enum tl_status put_record(struct archiver *a, const struct tl_set_record 
 		tl_batch_get(b, entry, &e);
 		if (r->role == TL_SET_MEMBER)
 			become_delta(&e, r->base, &script);
-		st = append(a, s, b, &e, err);
+		st = append(a, s, b, e, err);
 		if (st == TL_OK && s == SLOT_REF && a->opts->opt_refs)
 			st = put_text(a, b, &e, err);
 		if (st != TL_OK || !(e.flags & TL_REC_OUT))
 			break;
-		pieces = true;
 		st = next_piece(a, &block, &entry, &b, err);
 	}
 	/* References and loose records are in blocks of one type, of which none of the other may
 	 * come between the pieces of a record. */
-	return st == TL_OK && pieces && a->bases ? flush_slot(a, s, err) : st;
+	const struct tl_batch *open = &a->slot[s].batch;
+	bool cut = open->n && (open->flags[0] & TL_REC_IN);
+	return st == TL_OK && cut && a->bases ? flush_slot(a, s, err) : st;
 }
 
 /* 4. The passes. */
@@ -392,6 +443,7 @@ enum tl_status tl_archive_write(struct tl_set *set, const struct tl_archive_opts
 	}
 	tl_buf_free(&a->script);
 	tl_buf_free(&a->text);
+	tl_buf_free(&a->lay);
 	free(a);
 	return st;
 }

@@ -18,7 +18,7 @@ load helper
 		fails 64 "$tool" --quiet=1
 		says '--quiet takes no value'
 		[[ $tool = tl-stats ]] || fails 64 "$tool" -z99
-		[[ $tool = tl-stats ]] || says '--zstd: 99 is not in the range 1:19'
+		[[ $tool = tl-stats ]] || says '--zstd: 99 is not in the range 1:20'
 		fails 64 "$tool" --docs csh
 	done
 }

@@ -304,7 +304,7 @@ refuses() { # CODE ARGUMENT...
 @test "-z: smaller, at every level, and the same text" {
 	gen_proteins 300 1 >in.fa
 	tl-parse in.fa >plain.tl
-	for level in '' 1 9 19; do
+	for level in '' 1 9 19 20; do
 		tl-parse -z$level in.fa >z.tl
 		expands_to in.fa z.tl
 		(($(wc -c <z.tl) < $(wc -c <plain.tl)))

@@ -381,3 +381,27 @@ setup() {
 	tl-parse p.fa | tl-reduce -o x.arc --refs r.fa
 	same r.fa p.fa
 }
+
+@test "-z20: the smallest, the same for any number of threads, and the same text" {
+	for kind in proteins dna; do
+		gen_$kind 600 5 >in.fa
+		tl-parse in.fa | tl-intern | tl-align >edges.tl
+		tl-reduce -z19 -o nineteen.tl edges.tl
+		tl-reduce -z20 -t1 -o one.tl edges.tl
+		tl-reduce -z20 -t3 -o three.tl edges.tl
+		cmp one.tl three.tl
+		(($(wc -c <one.tl) < $(wc -c <nineteen.tl)))
+		tl-parse -d one.tl | cmp - in.fa
+		tl-reduce -x one.tl | tl-parse -d | cmp - in.fa
+	done
+}
+
+@test "records of other line widths share a block, and keep their lines" {
+	gen_dna 40 7 60 >a.fa
+	gen_dna 40 8 71 >b.fa
+	gen_dna 1 9 500 >c.fa
+	cat a.fa c.fa b.fa >in.fa
+	tl-parse a.fa c.fa b.fa | tl-intern | tl-align | tl-reduce -o db.tl
+	tl-parse -d db.tl | cmp - in.fa
+	[ "$(tl-stats db.tl | awk '$1 == "SEQS" && NF == 4 { print $2 }')" = 1 ]
+}

@@ -212,7 +212,7 @@ static void test_refs_ids(void)
 			     .lay = {open_line, 4}};
 	int refs, to;
 	struct made_reduce how = {.params = {TL_SELECT_COUNT, 1000000},
-				  .opts = {made_out(&refs), true}};
+				  .opts = {.opt_refs = made_out(&refs), .ordinal_ids = true}};
 	made_open(&s, 0);
 	tl_test_ok(tl_batch_add(&b, &e, &made_err), made_err);
 	e = (struct tl_entry){.flags = TL_REC_IN, .lay = {nothing, 1}};

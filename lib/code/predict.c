@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* predict: which model codes a column, and the checks around it. */
+#include <tl/predict.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <tl/bits.h>
+#include <tl/mem.h>
+
+#include "nucleo.h"
+#include "symbols.h"
+
+/* The least that a model pays for a byte is such that one byte of code stands for fewer than this;
+ * who claims more would only keep a decoder busy. */
+#define BYTES_MOST 4096
+#define PACKED_MOST 131072
+
+/* Residues as values below 27, by their letters. */
+static bool to_values(const uint8_t *src, size_t n, uint8_t *values)
+{
+	bool fine = true;
+	for (size_t i = 0; i < n; i++) {
+		values[i] = src[i] == '*' ? 26 : (uint8_t)(src[i] - 'A');
+		fine &= values[i] < 27 && src[i] != 'A' + 26;
+	}
+	return fine;
+}
+
+static bool to_letters(uint8_t *values, size_t n)
+{
+	bool fine = true;
+	for (size_t i = 0; i < n; i++) {
+		fine &= values[i] < 27;
+		values[i] = values[i] == 26 ? '*' : (uint8_t)(values[i] + 'A');
+	}
+	return fine;
+}
+
+static bool is_symbols(enum tl_predict_model model)
+{
+	return model != TL_PREDICT_PACKED && model != TL_PREDICT_LETTERS;
+}
+
+static enum tl_symbols_kind kind_of(enum tl_predict_model model)
+{
+	switch (model) {
+	case TL_PREDICT_RESIDUES:
+		return TL_SYMBOLS_RESIDUES;
+	case TL_PREDICT_NAMES:
+		return TL_SYMBOLS_NAMES;
+	case TL_PREDICT_SCRIPTS:
+		return TL_SYMBOLS_SCRIPTS;
+	case TL_PREDICT_KEYED:
+		return TL_SYMBOLS_KEYED;
+	default:
+		return TL_SYMBOLS_BYTES;
+	}
+}
+
+static enum tl_status code(struct tl_coder *c, enum tl_predict_model model, uint8_t *bytes,
+			   size_t n, const struct tl_predict_hint *hint, struct tl_err *err)
+{
+	if (!is_symbols(model))
+		return tl_nucleo_code(c, bytes, n, err);
+	return tl_symbols_code(c, kind_of(model), bytes, n, hint, err);
+}
+
+/* Packs letters, and lists those that are no nucleotides as they are met: how many, then groups of a
+ * number (letters since the last one) and the byte.  *ret_list 0: there are too many. */
+static void to_packed(const uint8_t *src, size_t n, uint8_t *packed, uint8_t *list, size_t room,
+		      size_t *ret_list)
+{
+	static const uint8_t value[256] = {['A'] = 1, ['C'] = 2, ['G'] = 3, ['T'] = 4};
+	size_t others = 0, last = 0, at = 0;
+	*ret_list = 0;
+	for (size_t i = 0; i < n; i++)
+		others += !value[src[i]];
+	if (others > n / 8 || room < 6 * (others + 1))
+		return;
+	memset(packed, 0, (n + 3) / 4);
+	at += tl_bits_put_varint(list, others);
+	for (size_t i = 0; i < n; i++) {
+		uint8_t v = value[src[i]];
+		packed[i >> 2] |= (uint8_t)((v ? v - 1u : 0u) << (2 * (i & 3)));
+		if (v)
+			continue;
+		at += tl_bits_put_varint(list + at, i - last);
+		list[at++] = src[i];
+		last = i + 1;
+	}
+	*ret_list = at;
+}
+
+static void to_text(const uint8_t *packed, size_t n, uint8_t *dst)
+{
+	for (size_t i = 0; i < n; i++)
+		dst[i] = (uint8_t) "ACGT"[packed[i >> 2] >> (2 * (i & 3)) & 3];
+}
+
+/* Puts the list's bytes to their places; *ret: bytes of the list.  False where it is broken. */
+static bool put_others(const uint8_t *list, size_t n, uint8_t *dst, size_t len, size_t *ret)
+{
+	size_t at = 0, i = 0;
+	uint64_t others, gap;
+	if (!tl_bits_get_varint(list, n, &at, &others) || others > len)
+		return false;
+	for (; others; others--) {
+		if (!tl_bits_get_varint(list, n, &at, &gap) || at >= n || gap >= len - i)
+			return false;
+		i += (size_t)gap;
+		if (dst)
+			dst[i] = list[at];
+		at++;
+		if (++i == len && others > 1)
+			return false;
+	}
+	*ret = at;
+	return true;
+}
+
+enum tl_status tl_predict_encode(enum tl_predict_model model, const uint8_t *src, size_t n,
+				 const struct tl_predict_hint *hint, uint8_t *dst, size_t room,
+				 size_t *ret, struct tl_err *err)
+{
+	struct tl_coder c;
+	size_t front = 0, coded = n;
+	*ret = 0;
+	if (room < 2)
+		return TL_OK;
+	uint8_t *work = tl_mem_alloc(n, 1, err); /* models write what they code */
+	if (!work)
+		return TL_NOMEM;
+	if (model == TL_PREDICT_LETTERS)
+		to_packed(src, n, work, dst + 1, room - 1, &front);
+	if ((model == TL_PREDICT_LETTERS && !front) ||
+	    (model == TL_PREDICT_RESIDUES && !to_values(src, n, work)))
+		model = TL_PREDICT_BYTES;
+	if (model == TL_PREDICT_LETTERS)
+		coded = (n + 3) / 4;
+	else if (model != TL_PREDICT_RESIDUES)
+		memcpy(work, src, n);
+	dst[0] = (uint8_t)model;
+	tl_coder_write(&c, dst + 1 + front, room - 1 - front);
+	enum tl_status st = code(&c, model, work, coded, hint, err);
+	if (st == TL_OK && tl_coder_end(&c))
+		*ret = 1 + front + c.pos;
+	free(work);
+	return st;
+}
+
+static enum tl_status broken(struct tl_err *err)
+{
+	return tl_err_set(err, TL_DATA, "its code is broken");
+}
+
+static enum tl_status decode_letters(const uint8_t *src, size_t n, uint8_t *dst, size_t len,
+				     struct tl_err *err)
+{
+	struct tl_coder c;
+	size_t list;
+	if (!put_others(src, n, NULL, len, &list))
+		return broken(err);
+	uint8_t *packed = tl_mem_alloc((len + 3) / 4, 1, err);
+	if (!packed)
+		return TL_NOMEM;
+	tl_coder_read(&c, src + list, n - list);
+	enum tl_status st = tl_nucleo_code(&c, packed, (len + 3) / 4, err);
+	if (st == TL_OK && !tl_coder_end(&c))
+		st = broken(err);
+	if (st == TL_OK) {
+		to_text(packed, len, dst);
+		(void)put_others(src, n, dst, len, &list);
+	}
+	free(packed);
+	return st;
+}
+
+enum tl_status tl_predict_decode(const uint8_t *src, size_t n, const struct tl_predict_hint *hint,
+				 uint8_t *dst, size_t len, struct tl_err *err)
+{
+	struct tl_coder c;
+	if (n < 2 || src[0] >= TL_PREDICT_MODELS || src[0] == TL_PREDICT_IMPLIED ||
+	    src[0] == TL_PREDICT_COUNTED)
+		return tl_err_set(err, TL_DATA, "it is coded by a model that is not known");
+	enum tl_predict_model model = (enum tl_predict_model)src[0];
+	size_t most = is_symbols(model) ? BYTES_MOST : PACKED_MOST;
+	if (len / most >= n)
+		return tl_err_set(err, TL_DATA, "it claims more than its code can hold");
+	if (model == TL_PREDICT_LETTERS)
+		return decode_letters(src + 1, n - 1, dst, len, err);
+	tl_coder_read(&c, src + 1, n - 1);
+	enum tl_status st = code(&c, model, dst, len, hint, err);
+	if (st != TL_OK)
+		return st;
+	if (!tl_coder_end(&c) || (model == TL_PREDICT_RESIDUES && !to_letters(dst, len)))
+		return broken(err);
+	return TL_OK;
+}
