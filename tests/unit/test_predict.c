@@ -111,16 +111,16 @@ static void test_damage(void)
 {
 	struct tl_err err = {0};
 	const struct tl_predict_hint none = {.items = 0};
-	size_t n = names() / 8, got, wrong = 0;
+	size_t n = names() / 16, got, wrong = 0, tried = 0;
 	tl_test_ok(tl_predict_encode(TL_PREDICT_BYTES, src, n, &none, code, n, &got, &err), err);
-	for (size_t i = 0; i < got; i++) {
+	for (size_t i = 0; i < got; i += 7, tried++) {
 		code[i] ^= 0x10;
 		enum tl_status st = tl_predict_decode(code, got, &none, back, n, NULL);
 		tl_test(st == TL_OK || st == TL_DATA);
 		wrong += st != TL_OK || memcmp(src, back, n) != 0;
 		code[i] ^= 0x10;
 	}
-	tl_test(wrong + 4 >= got); /* the last bytes only say which of many numbers it is */
+	tl_test(wrong + 1 >= tried); /* the last bytes only say which of many numbers it is */
 	tl_test_eq(tl_predict_decode(code, got - 4, &none, back, n, &err), TL_DATA);
 	tl_test_eq(tl_predict_decode(code, got, &none, back, n / 2, &err), TL_DATA);
 	tl_test_eq(tl_predict_decode(code, 1, &none, back, n, &err), TL_DATA);
