@@ -49,6 +49,14 @@ struct tl_bank_room {
 /* The residues of sequence i, in room; valid until room is used again. */
 enum tl_status tl_bank_read(const struct tl_bank *bank, size_t i, struct tl_bank_room *room,
 			    struct tl_str *ret, struct tl_err *err) TL_CHECK;
+
+/* The same of residues begin .. end-1 (at most the length). */
+enum tl_status tl_bank_read_part(const struct tl_bank *bank, size_t i, uint64_t begin, uint64_t end,
+				 struct tl_bank_room *room, struct tl_str *ret, struct tl_err *err)
+	TL_CHECK;
+
+/* Sequence i will be read soon: memory is far. */
+void tl_bank_fetch(const struct tl_bank *bank, size_t i);
 void tl_bank_leave(struct tl_bank_room *room);
 
 static inline uint64_t tl_bank_length(const struct tl_bank *bank, size_t i)

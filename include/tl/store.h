@@ -38,6 +38,9 @@ enum tl_status tl_store_put(struct tl_store *s, const void *p, size_t n, struct 
 enum tl_status tl_store_get(const struct tl_store *s, uint64_t offset, size_t n,
 			    struct tl_buf *scratch, struct tl_str *ret, struct tl_err *err) TL_CHECK;
 
+/* To be asked for soon: memory is far.  Of what is on disk nothing is fetched. */
+void tl_store_fetch(const struct tl_store *s, uint64_t offset, size_t n);
+
 uint64_t tl_store_bytes(const struct tl_store *s);   /* put so far */
 uint64_t tl_store_spilled(const struct tl_store *s); /* of them in the file */
 void tl_store_free(struct tl_store *s);              /* NULL is fine */

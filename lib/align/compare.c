@@ -12,6 +12,7 @@
 #include "compare_pair.h"
 
 #define PAIRS_A_TASK 128
+#define AHEAD 6 /* pairs by which centres are fetched before they are aligned */
 
 struct comparison {
 	struct tl_compare_set set;
@@ -86,6 +87,10 @@ static enum tl_status run_task(void *item, unsigned worker, struct tl_err *err)
 	struct tl_compare_bench *bench = &t->c->bench[worker];
 	bench->sum = t->sum;
 	for (size_t i = 0; i < t->n && st == TL_OK; i++) {
+		if (i + 2 * AHEAD < t->n)
+			__builtin_prefetch(&t->c->set.bank->end[pair[i + 2 * AHEAD].centre], 0, 1);
+		if (i + AHEAD < t->n)
+			tl_bank_fetch(t->c->set.bank, pair[i + AHEAD].centre);
 		/* The second strand of a pair was dealt with together with the first. */
 		if (i && same_pair(&pair[i], &pair[i - 1]))
 			continue;
@@ -186,6 +191,7 @@ static void close_benches(struct comparison *c, unsigned workers)
 	for (unsigned w = 0; c->bench && w < workers; w++) {
 		tl_align_free(c->bench[w].ws);
 		tl_bank_leave(&c->bench[w].member.room);
+		tl_bank_leave(&c->bench[w].glance);
 		tl_bank_leave(&c->bench[w].centre.room);
 		tl_buf_free(&c->bench[w].path.ops);
 		tl_buf_free(&c->bench[w].other.ops);

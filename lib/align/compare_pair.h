@@ -18,6 +18,7 @@ struct tl_compare_seat {
 /* What a worker aligns with; zeros but for ws. */
 struct tl_compare_bench {
 	struct tl_compare_seat member, centre;
+	struct tl_bank_room glance; /* the part of a centre that is screened */
 	struct tl_align *ws;
 	struct tl_align_path path, other; /* other: the second strand */
 	struct tl_buf turned;             /* the reverse complement of a centre */

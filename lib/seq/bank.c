@@ -122,10 +122,10 @@ enum tl_status tl_bank_add(struct tl_bank *bank, uint64_t ordinal, struct tl_str
 	return st;
 }
 
-enum tl_status tl_bank_read(const struct tl_bank *bank, size_t i, struct tl_bank_room *room,
-			    struct tl_str *ret, struct tl_err *err)
+enum tl_status tl_bank_read_part(const struct tl_bank *bank, size_t i, uint64_t begin, uint64_t end,
+				 struct tl_bank_room *room, struct tl_str *ret, struct tl_err *err)
 {
-	uint64_t from = i ? bank->end[i - 1] : 0, to = bank->end[i];
+	const uint64_t start = i ? bank->end[i - 1] : 0, from = start + begin, to = start + end;
 	uint64_t group = from / 8, packed = bank->residues / 8; /* groups in the store */
 	uint64_t last = to / 8 < packed ? (to + 7) / 8 : packed;
 	size_t groups = last > group ? (size_t)(last - group) : 0, over = (size_t)(from % 8);
@@ -143,6 +143,20 @@ enum tl_status tl_bank_read(const struct tl_bank *bank, size_t i, struct tl_bank
 	memcpy(out + 8 * groups, bank->tail, 8); /* what is not in the store yet */
 	*ret = (struct tl_str){out + over, (size_t)(to - from)};
 	return TL_OK;
+}
+
+enum tl_status tl_bank_read(const struct tl_bank *bank, size_t i, struct tl_bank_room *room,
+			    struct tl_str *ret, struct tl_err *err)
+{
+	/* The sequence that is being added has its end already, but is not counted. */
+	return tl_bank_read_part(bank, i, 0, tl_bank_length(bank, i), room, ret, err);
+}
+
+void tl_bank_fetch(const struct tl_bank *bank, size_t i)
+{
+	const uint64_t from = i ? bank->end[i - 1] : 0;
+	if (bank->store)
+		tl_store_fetch(bank->store, from / 8 * 5, (size_t)(tl_bank_length(bank, i) / 8 * 5));
 }
 
 void tl_bank_leave(struct tl_bank_room *room)

@@ -126,6 +126,15 @@ enum tl_status tl_store_get(const struct tl_store *s, uint64_t offset, size_t n,
 	return st;
 }
 
+void tl_store_fetch(const struct tl_store *s, uint64_t offset, size_t n)
+{
+	const size_t at = offset % TL_STORE_CHUNK;
+	const uint8_t *chunk = n ? s->chunk[offset / TL_STORE_CHUNK] : NULL;
+	n = n < TL_STORE_CHUNK - at ? n : TL_STORE_CHUNK - at;
+	for (size_t i = 0; chunk && i < n && i < 16 * 64; i += 64)
+		__builtin_prefetch(chunk + at + i, 0, 1);
+}
+
 uint64_t tl_store_bytes(const struct tl_store *s)
 {
 	return s->bytes;

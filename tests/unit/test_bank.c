@@ -33,6 +33,21 @@ static void fill(struct tl_bank *bank)
 	}
 }
 
+/* Any part of a sequence. */
+static void check_part(const struct tl_bank *bank, size_t i)
+{
+	struct tl_bank_room room = {0};
+	struct tl_err err = {0};
+	struct tl_str s;
+	size_t begin = tl_test_below(model_len[i] + 1);
+	size_t end = begin + tl_test_below(model_len[i] - begin + 1);
+	tl_bank_fetch(bank, i);
+	tl_test_ok(tl_bank_read_part(bank, i, begin, end, &room, &s, &err), err);
+	tl_test_eq(s.n, end - begin);
+	tl_test(!s.n || !memcmp(s.p, model[i] + begin, s.n));
+	tl_bank_leave(&room);
+}
+
 static void test_get(void)
 {
 	struct tl_bank bank = {0};
@@ -42,6 +57,7 @@ static void test_get(void)
 		tl_test_eq(s.n, model_len[i]);
 		tl_test(!s.n || !memcmp(s.p, model[i], s.n));
 		tl_test_eq(bank.ordinal[i], 7 * i + 1);
+		check_part(&bank, i);
 		tl_test(bank.hash[i] == tl_hash_64(model[i], model_len[i]));
 	}
 	tl_bank_free(&bank);
