@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tl/access.h>
 #include <tl/archive.h>
 #include <tl/clusters.h>
 #include <tl/extract.h>
@@ -255,9 +256,13 @@ static enum tl_status write_all(const struct opts *opts, const struct tl_tool_ru
 				struct outputs *o, struct tl_set *set, uint64_t next,
 				struct tl_writer *w, struct tl_err *err)
 {
-	struct tl_archive_opts aopts = {.opt_refs = o->refs,
-					.ordinal_ids = opts->refs_id == 1,
-					.block_bytes = block_bytes(opts->common.level)};
+	/* Higher levels are asked for the smallest archive. */
+	struct tl_archive_opts aopts = {
+		.opt_refs = o->refs,
+		.ordinal_ids = opts->refs_id == 1,
+		.block_bytes = block_bytes(opts->common.level),
+		.base_bytes = opts->common.level <= 3 ? tl_archive_base_bytes(set) : 0,
+	};
 	enum tl_status st = tl_tool_prov(run, opts, "Selection", w, err);
 	if (st == TL_OK)
 		st = tl_archive_write(set, &aopts, w, err);
@@ -312,19 +317,33 @@ static enum tl_status reduce(const struct opts *opts, const struct tl_tool_run *
 	return st;
 }
 
-static enum tl_status extract(const struct opts *opts, const struct tl_tool_run *run,
-			      struct outputs *o, struct tl_reader *r, struct tl_err *err)
+/* What was read of an archive by its index. */
+static void tell_access(const struct tl_tool_run *run, const struct tl_access *opt_access,
+			uint64_t bytes)
+{
+	struct tl_access_sum sum;
+	if (!opt_access)
+		return;
+	tl_access_sum_get(opt_access, &sum);
+	tl_tool_tell(run, "by the index: %llu of %llu blocks of records; %llu bytes of the index and "
+			  "%llu of blocks read, of %llu",
+		     (unsigned long long)sum.picked, (unsigned long long)sum.blocks,
+		     (unsigned long long)sum.index_bytes, (unsigned long long)bytes,
+		     (unsigned long long)sum.file_bytes);
+}
+
+static enum tl_status extract_from(const struct opts *opts, const struct tl_tool_run *run,
+				   struct outputs *o, struct tl_reader *r, struct tl_names *names,
+				   const struct tl_access *opt_access, struct tl_err *err)
 {
 	struct tl_writer *w = NULL;
-	struct tl_names *names = NULL;
 	struct tl_extract_sum sum;
 	struct tl_reader_totals totals;
 	uint16_t kept = tl_reader_flags(r) & TL_STREAM_SUBSET;
-	enum tl_status st = opts->ids ? tl_names_load(opts->ids, &names, err) : TL_OK;
+	enum tl_status st =
+		tl_tool_writer(run, o->archive, names ? TL_STREAM_SUBSET : kept, false, &w, err);
 	if (st == TL_OK)
-		st = tl_tool_writer(run, o->archive, names ? TL_STREAM_SUBSET : kept, false, &w, err);
-	if (st == TL_OK)
-		st = tl_extract_all(r, names, w, &sum, err);
+		st = tl_extract_all(r, names, opt_access != NULL, w, &sum, err);
 	if (st == TL_OK)
 		st = tl_tool_prov(run, opts, "Extraction", w, err);
 	if (st == TL_OK)
@@ -335,7 +354,33 @@ static enum tl_status extract(const struct opts *opts, const struct tl_tool_run 
 	if (st == TL_OK)
 		tl_tool_tell(run, "%llu of %llu records", (unsigned long long)sum.written,
 			     (unsigned long long)sum.records);
+	if (st == TL_OK)
+		tell_access(run, opt_access, totals.bytes);
 	tl_writer_free(w);
+	return st;
+}
+
+/* A few ids of one archive in a file are looked up in its index. */
+static enum tl_status extract(const struct opts *opts, const struct tl_tool_run *run,
+			      struct outputs *o, struct tl_err *err)
+{
+	struct tl_reader_opts ropts = {.raw_edge = true, .uniform = true};
+	struct tl_names *names = NULL;
+	struct tl_access *access = NULL;
+	struct tl_reader *r = NULL;
+	enum tl_status st = opts->ids ? tl_names_load(opts->ids, &names, err) : TL_OK;
+	if (st == TL_OK && names && run->n < 2)
+		st = tl_access_plan(run->n ? run->operands[0] : "-", names, &access, err);
+	if (access)
+		tl_access_follow(access, &ropts);
+	if (st == TL_OK)
+		st = tl_tool_reader(run, &ropts, &r, err);
+	if (st == TL_OK)
+		st = open_outputs(opts, run, o, err);
+	if (st == TL_OK)
+		st = extract_from(opts, run, o, r, names, access, err);
+	tl_reader_close(r);
+	tl_access_free(access);
 	tl_names_free(names);
 	return st;
 }
@@ -343,20 +388,21 @@ static enum tl_status extract(const struct opts *opts, const struct tl_tool_run 
 static enum tl_status work(const void *fields, const struct tl_tool_run *run, struct tl_err *err)
 {
 	const struct opts *opts = fields;
-	struct tl_reader_opts ropts = {.raw_edge = opts->extract, .uniform = true};
+	struct tl_reader_opts ropts = {.uniform = true};
 	struct outputs o = {0};
 	struct tl_reader *r = NULL;
 	struct tl_lineage *lineage = NULL;
 	enum tl_status st = check_usage(opts, run, err);
 	if (st == TL_OK && opts->nodes)
 		st = tl_lineage_load(opts->nodes, run->pool, &lineage, err);
+	if (opts->extract)
+		return close_outputs(&o, st == TL_OK ? extract(opts, run, &o, err) : st, err);
 	if (st == TL_OK)
 		st = tl_tool_reader(run, &ropts, &r, err);
 	if (st == TL_OK)
 		st = open_outputs(opts, run, &o, err);
 	if (st == TL_OK)
-		st = opts->extract ? extract(opts, run, &o, r, err)
-				   : reduce(opts, run, &o, lineage, &r, err);
+		st = reduce(opts, run, &o, lineage, &r, err);
 	tl_lineage_free(lineage);
 	tl_reader_close(r);
 	return close_outputs(&o, st, err);

@@ -10,6 +10,7 @@
 #define TL_ARCHIVE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <tl/err.h>
 #include <tl/out.h>
 #include <tl/set.h>
@@ -21,9 +22,13 @@ extern "C" {
 
 struct tl_archive_opts {
 	struct tl_out *opt_refs; /* where references are written as FASTA too; NULL: nowhere */
+	size_t base_bytes;       /* a block of bases is ended at about this size; 0: 1 MiB */
 	bool ordinal_ids;        /* each with "tl|ORDINAL " put in front of its header */
 	size_t block_bytes;      /* a block is ended at about this size; 0: 1 MiB */
 };
+
+/* A size of blocks of bases with which a few records are had from a large archive without reading much of it. */
+size_t tl_archive_base_bytes(const struct tl_set *set);
 
 /* Writes all blocks but prov and ENDS. */
 enum tl_status tl_archive_write(struct tl_set *set, const struct tl_archive_opts *opts,

@@ -32,6 +32,7 @@ enum {
 	TL_BLOCK_PROV = TL_TAG('p', 'r', 'o', 'v'),
 	TL_BLOCK_METR = TL_TAG('m', 'e', 't', 'r'),
 	TL_BLOCK_INDX = TL_TAG('i', 'n', 'd', 'X'),
+	TL_BLOCK_RECX = TL_TAG('r', 'e', 'c', 'X'),
 };
 
 /* Block flags. */

@@ -42,6 +42,7 @@ struct tl_expand_opts {
 				     * members named here */
 	uint64_t file;  /* only records of that input file, from 1; 0: of all */
 	uint64_t part, parts; /* only records whose ordinal is part - 1 modulo parts; parts 0: all */
+	bool partial;   /* some blocks were not read: none of them is wanted, nor copied from by what is */
 	size_t bytes;   /* an event of several entries has about so many at most; 0: one entry */
 };
 

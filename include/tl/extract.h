@@ -5,6 +5,7 @@
 #ifndef TL_EXTRACT_H
 #define TL_EXTRACT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <tl/err.h>
 #include <tl/names.h>
@@ -21,8 +22,8 @@ struct tl_extract_sum {
 };
 
 /* Writes SEQS and FILE blocks, and passes prov on; opt_names: only the references named with all
- * their members, and members named. The writer's preamble must have TL_STREAM_SUBSET then. */
-enum tl_status tl_extract_all(struct tl_reader *reader, struct tl_names *opt_names,
+ * their members, and members named; partial: the reader gives only blocks that have those. The writer's preamble must have TL_STREAM_SUBSET then. */
+enum tl_status tl_extract_all(struct tl_reader *reader, struct tl_names *opt_names, bool partial,
 			      struct tl_writer *w, struct tl_extract_sum *ret, struct tl_err *err)
 	TL_CHECK;
 

@@ -35,6 +35,9 @@ struct tl_names_count {
 };
 void tl_names_count(const struct tl_names *names, struct tl_names_count *ret);
 
+/* Id i of them, in the order of the file. */
+struct tl_str tl_names_id(const struct tl_names *names, uint64_t i);
+
 /* The first id, in the order of the file, that no record answered to; {NULL, 0} for none. */
 struct tl_str tl_names_unknown(const struct tl_names *names);
 

@@ -44,6 +44,11 @@ struct tl_item {
 	unsigned node;         /* of the pool: where the block's bytes were laid */
 };
 
+/* A block to be read. */
+struct tl_reader_pick {
+	uint64_t number, offset; /* in the stream; of its header in the file */
+};
+
 struct tl_reader_opts {
 	bool raw_seqs, raw_dups, raw_dlta, raw_edge; /* do not decode the columns of these: they are
 							only passed on or spooled */
@@ -53,6 +58,10 @@ struct tl_reader_opts {
 	 * reader's. */
 	enum tl_status (*observe)(void *ctx, const struct tl_item *item, struct tl_err *err);
 	void *observe_ctx;
+	/* Only these blocks of the only stream of a file that can be sought in, by rising numbers,
+	 * the last of them ENDS; NULL: all.  Digest and counts are not compared then. */
+	const struct tl_reader_pick *pick;
+	size_t picks;
 	struct tl_out *tee; /* gets every byte that is read; or NULL.  The caller's */
 };
 

@@ -16,6 +16,7 @@
 #include <tl/edge.h>
 #include <tl/err.h>
 #include <tl/hash.h>
+#include <tl/ledger.h>
 #include <tl/note.h>
 #include <tl/out.h>
 #include <tl/pool.h>
@@ -29,7 +30,7 @@ struct tl_writer_opts {
 	enum tl_codec codec;
 	int level;      /* of zstd */
 	uint16_t flags; /* of the preamble */
-	bool index;     /* end with indX */
+	bool index;     /* end with indX, and recX where it costs little */
 	const char *metrics; /* name of the tool: a metr block before ENDS; or NULL */
 };
 
@@ -59,6 +60,7 @@ struct tl_job {
 	struct tl_buf packed;     /* the writer's, but for stored */
 	bool parts;               /* the writer's: packed is followed by the columns of payload */
 	uint64_t hash;            /* the writer's: tl_hash_64 of all that is written of it */
+	struct tl_ledger ledger;  /* the writer's: rows of what make encoded */
 	struct tl_writer *writer; /* the writer's */
 };
 

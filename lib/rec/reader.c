@@ -11,6 +11,7 @@
 #include <tl/reader.h>
 
 #include <string.h>
+#include <unistd.h>
 
 #include <tl/bits.h>
 #include <tl/io.h>
@@ -56,6 +57,7 @@ struct tl_reader {
 	int fd;
 	uint64_t offset; /* in the input */
 	uint64_t shift, number, digest;
+	size_t picked; /* of opts.pick */
 	uint16_t stream_flags;          /* of the preamble */
 	uint16_t first_flags;           /* of the first one */
 	bool any;                       /* a preamble was read */
@@ -338,7 +340,7 @@ static enum tl_status read_ends(struct tl_reader *r, struct slot *slot, struct t
 		st = tl_note_get_ends(block, &slot->ends, err);
 	if (st != TL_OK)
 		return prefix_item(&slot->item, err);
-	if (slot->ends.blocks != r->number || slot->ends.digest != r->digest)
+	if (slot->ends.blocks != r->number || (!r->opts.pick && slot->ends.digest != r->digest))
 		(void)tl_err_set(err, TL_DATA, "its digest does not match the blocks before it");
 	else if (!tl_bits_add(r->shift, slot->ends.next, &r->shift) || r->shift > TL_BLOCK_ORDINALS)
 		(void)tl_err_set(err, TL_DATA, "the ordinals go beyond 2^63");
@@ -460,9 +462,33 @@ static enum tl_status follow(struct tl_reader *r, struct tl_err *err)
 	return prefix_input(r, err);
 }
 
+/* On to the next block that is picked; behind the last one the input is over. */
+static enum tl_status seek(struct tl_reader *r, struct tl_err *err)
+{
+	if (r->state == BEHIND_ENDS || r->picked == r->opts.picks) {
+		tl_io_close(r->fd);
+		r->fd = -1;
+		r->state = NO_INPUT;
+		return TL_OK;
+	}
+	const struct tl_reader_pick *p = &r->opts.pick[r->picked++];
+	r->ahead_n = 0;
+	r->offset = p->offset;
+	r->number = p->number;
+	if (lseek(r->fd, (off_t)p->offset, SEEK_SET) >= 0)
+		return TL_OK;
+	(void)tl_err_sys(err, TL_IO, "cannot seek");
+	return prefix_input(r, err);
+}
+
 static enum tl_status advance(struct tl_reader *r, struct tl_err *err)
 {
 	enum tl_status st;
+	if (r->opts.pick && (r->state == IN_STREAM || r->state == BEHIND_ENDS)) {
+		st = seek(r, err);
+		if (st != TL_OK || r->state != IN_STREAM)
+			return st;
+	}
 	switch (r->state) {
 	case NO_INPUT:
 		return open_input(r, err);
@@ -569,6 +595,7 @@ enum tl_status tl_reader_open(struct tl_pool *pool, const char *const *names, si
 	if (opts)
 		r->opts = *opts;
 	begin_counts(r);
+	r->exact = r->exact && !r->opts.pick;
 	/* One thread alone gains nothing from reading ahead. */
 	enum tl_status st = tl_lane_new(pool, threads > 1 ? threads + 1 : 1, work, &r->lane, err);
 	if (st == TL_OK)

@@ -24,6 +24,9 @@
 
 #define SPARES 8               /* buffers and payloads of written blocks kept, at most */
 #define SPARE_BYTES (8u << 20) /* larger ones are not kept */
+#define LEDGER_BYTES (8u << 20) /* a recX block is ended at about this size */
+#define LEDGER_LEVEL 18 /* of zstd: archives of higher ones are for keeping, and have no recX */
+#define LEDGER_SHARE 16 /* recX, not compressed, takes at most that part of the stream */
 
 struct tl_writer {
 	struct tl_lane *lane;
@@ -34,6 +37,12 @@ struct tl_writer {
 	uint64_t records, residues, next;
 	struct tl_note_index *index;
 	size_t index_n, index_cap;
+	struct pages {
+		struct tl_ledger ledger;
+		uint64_t first; /* number of the first block it tells of */
+	} *page;
+	size_t pages, page_cap;
+	bool unlisted; /* there are records that no ledger tells of */
 	struct tl_err err; /* the first failure */
 	/* Memory that goes round, as fresh memory costs more than what is done in it. */
 	struct tl_buf spare[SPARES];
@@ -58,6 +67,7 @@ struct tl_job *tl_writer_job(uint32_t type, uint8_t flags, uint64_t first, struc
 static void release(void *item)
 {
 	struct tl_job *job = item;
+	tl_ledger_free(&job->ledger);
 	if (job->spend || !job->release) {
 		tl_block_discard(&job->payload);
 		tl_buf_free(&job->packed);
@@ -175,6 +185,24 @@ static enum tl_status note_index(struct tl_writer *w, const struct tl_job *job, 
 	return TL_OK;
 }
 
+/* The rows of a block of records are written at the end. */
+static enum tl_status note_ledger(struct tl_writer *w, const struct tl_job *job, struct tl_err *err)
+{
+	struct pages *page = w->pages ? &w->page[w->pages - 1] : NULL;
+	if (!w->opts.index || !has_records(job->head.type))
+		return TL_OK;
+	w->unlisted = w->unlisted || job->ledger.rows != job->head.records;
+	if (!page || tl_ledger_bytes(&page->ledger) >= LEDGER_BYTES) {
+		enum tl_status st =
+			tl_mem_grow(&w->page, &w->page_cap, w->pages + 1, sizeof *w->page, err);
+		if (st != TL_OK)
+			return st;
+		page = &w->page[w->pages++];
+		*page = (struct pages){.first = w->number};
+	}
+	return tl_ledger_append(&page->ledger, &job->ledger, err);
+}
+
 static enum tl_status write_block(struct tl_writer *w, struct tl_job *job, struct tl_err *err)
 {
 	uint8_t head[TL_BLOCK_HEADER], check[TL_BLOCK_CHECK];
@@ -207,6 +235,8 @@ static enum tl_status write_oldest(struct tl_writer *w, struct tl_err *err)
 		st = job->settle(job, &skip, err);
 	if (st == TL_OK && !skip)
 		st = note_index(w, job, err);
+	if (st == TL_OK && !skip)
+		st = note_ledger(w, job, err);
 	if (st == TL_OK && !skip) {
 		count(w, job);
 		st = write_block(w, job, err);
@@ -313,6 +343,11 @@ static enum tl_status make_batch(struct tl_job *job, unsigned worker, struct tl_
 	}
 	if (b->batch.n)
 		job->last = b->batch.ordinal[b->batch.n - 1];
+	if (job->writer->opts.index) {
+		enum tl_status st = tl_ledger_add(&job->ledger, &b->batch, job->head.first, err);
+		if (st != TL_OK)
+			return st;
+	}
 	return tl_record_encode(&b->batch, job->head.first, b->has_sum ? &b->sum : NULL,
 				&job->payload, err);
 }
@@ -511,6 +546,33 @@ static enum tl_status write_ends(struct tl_writer *w, struct tl_err *err)
 	return st;
 }
 
+static bool wants_ledger(const struct tl_writer *w)
+{
+	size_t bytes = 0;
+	for (size_t i = 0; i < w->pages; i++)
+		bytes += tl_ledger_bytes(&w->page[i].ledger);
+	return w->pages && !w->unlisted && w->opts.level <= LEDGER_LEVEL &&
+	       bytes <= (tl_out_bytes(w->out) - w->start) / LEDGER_SHARE;
+}
+
+/* A ledger that would cost much beside what it tells of is left out. */
+static enum tl_status write_ledger(struct tl_writer *w, struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	if (!wants_ledger(w))
+		return TL_OK;
+	for (size_t i = 0; i < w->pages && st == TL_OK; i++) {
+		const struct pages *page = &w->page[i];
+		struct tl_job *job = tl_writer_job(TL_BLOCK_RECX, 0, page->first, err);
+		if (!job)
+			return TL_NOMEM;
+		job->head.records = (uint32_t)page->ledger.rows;
+		tl_ledger_encode(&page->ledger, &job->payload);
+		st = tl_writer_put(w, job, err);
+	}
+	return st == TL_OK ? tl_writer_flush(w, err) : st;
+}
+
 /* An index that would be too large for a block is left out. */
 static enum tl_status write_index(struct tl_writer *w, struct tl_err *err)
 {
@@ -534,7 +596,9 @@ enum tl_status tl_writer_end(struct tl_writer *w, uint64_t next, struct tl_err *
 		return st;
 	if (w->next < next)
 		w->next = next;
-	st = write_metr(w, err);
+	st = write_ledger(w, err);
+	if (st == TL_OK)
+		st = write_metr(w, err);
 	if (st == TL_OK)
 		st = write_ends(w, err);
 	if (st == TL_OK)
@@ -551,6 +615,9 @@ void tl_writer_free(struct tl_writer *w)
 		tl_buf_free(&w->spare[i]);
 	for (size_t i = 0; i < w->spare_payloads; i++)
 		tl_block_discard(&w->spare_payload[i]);
+	for (size_t i = 0; i < w->pages; i++)
+		tl_ledger_free(&w->page[i].ledger);
+	tl_mem_free(w->page);
 	tl_mem_free(w->index);
 	tl_mem_free(w);
 }

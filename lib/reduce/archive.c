@@ -21,6 +21,8 @@
 #define CACHE_BYTES (24u << 20) /* beyond it fewer are kept */
 #define CACHE_LEAST 4           /* one of each kind, and one more */
 #define BATCH_BYTES (1u << 20)  /* a block is ended at about this size, unless told otherwise */
+#define SMALL_BYTES (128u << 10) /* of a block of bases in a large archive: zstd's small tables serve it well */
+#define LARGE_ARCHIVE (32u << 20) /* residues of its bases; what is smaller is soon read as a whole */
 #define SCRIPT_BYTES (2u << 20) /* of each string of a script, in any piece but the last */
 
 struct cached {
@@ -178,6 +180,8 @@ static enum tl_status flush_all(struct archiver *a, struct tl_err *err)
 static bool fits(const struct archiver *a, const struct tl_batch *b, const struct tl_batch *like)
 {
 	size_t most = a->opts->block_bytes ? a->opts->block_bytes : BATCH_BYTES;
+	if (a->bases && a->opts->base_bytes)
+		most = a->opts->base_bytes;
 	return b->alphabet == like->alphabet && b->eol == like->eol && b->format == like->format &&
 	       (b->width == like->width || b->format == TL_FORMAT_FASTA) &&
 	       tl_batch_bytes(b) < most;
@@ -411,6 +415,14 @@ static enum tl_status put_rest(struct archiver *a, struct tl_err *err)
 		st = put_files(a, UINT64_MAX, &block, &file, &any, err);
 	tl_block_free(&block);
 	return st == TL_OK ? flush_all(a, err) : st;
+}
+
+size_t tl_archive_base_bytes(const struct tl_set *set)
+{
+	uint64_t residues = 0;
+	for (size_t i = 0; i < set->n; i++)
+		residues += in_bases(&set->record[i]) ? set->record[i].length : 0;
+	return residues >= LARGE_ARCHIVE ? SMALL_BYTES : 0;
 }
 
 enum tl_status tl_archive_write(struct tl_set *set, const struct tl_archive_opts *opts,

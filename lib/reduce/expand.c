@@ -187,7 +187,9 @@ static enum tl_status check_closed(const struct tl_expand *x, struct tl_err *err
 static enum tl_status check_file(struct tl_expand *x, const struct tl_note_file *f,
 				 struct tl_err *err)
 {
-	bool fits = f->first >= x->file_end && x->in_file == f->end - f->first - f->missing;
+	uint64_t records = f->end - f->first - f->missing;
+	bool fits = f->first >= x->file_end &&
+		    (x->opts.partial ? x->in_file <= records : x->in_file == records);
 	if (!fits || (x->in_file && (x->file_first < f->first || x->given >= f->end)))
 		return tl_err_set(
 			err, TL_DATA,
@@ -348,6 +350,7 @@ enum tl_status tl_expand_new(struct tl_reader *reader, const struct tl_expand_op
 	(*ret)->opts = *opts;
 	tl_queues_init(&(*ret)->queues);
 	(*ret)->sources.opt_names = opts->opt_names;
+	(*ret)->sources.partial = opts->partial;
 	return TL_OK;
 }
 

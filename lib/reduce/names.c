@@ -157,6 +157,11 @@ void tl_names_count(const struct tl_names *names, struct tl_names_count *ret)
 	}
 }
 
+struct tl_str tl_names_id(const struct tl_names *names, uint64_t i)
+{
+	return tl_intern_get(names->ids, i);
+}
+
 struct tl_str tl_names_unknown(const struct tl_names *names)
 {
 	for (uint64_t i = 0; i < tl_intern_count(names->ids); i++)

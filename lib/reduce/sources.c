@@ -135,6 +135,8 @@ static enum tl_status add_entry(struct tl_sources *s, const struct tl_held *h, s
 {
 	struct tl_entry e;
 	tl_batch_get(&h->batch, i, &e);
+	if (s->partial && h->batch.kind != TL_KIND_SEQ && !tl_sources_find(s, e.base))
+		return TL_OK;
 	switch (h->batch.kind) {
 	case TL_KIND_SEQ:
 		return add_whole(s, &e, h->batch.alphabet == TL_NUCLEOTIDE, err);

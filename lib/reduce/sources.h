@@ -36,6 +36,7 @@ struct tl_source {
 /* A struct of zeros (and opt_names) is empty. */
 struct tl_sources {
 	struct tl_names *opt_names;
+	bool partial; /* a copy of what is not there is no source */
 	struct tl_source *source;
 	size_t n, cap;
 	struct tl_map by_ordinal; /* ordinal: index of source */

@@ -405,3 +405,25 @@ setup() {
 	tl-parse -d db.tl | cmp - in.fa
 	[ "$(tl-stats db.tl | awk '$1 == "SEQS" && NF == 4 { print $2 }')" = 1 ]
 }
+
+@test "-x --ids reads only what it needs of a file, and the same comes as from a pipe" {
+	gen_proteins 6000 8 >big.fa
+	tl-parse big.fa | tl-intern | tl-align | tl-reduce -C big.tsv -o big.arc
+	cut -f1 big.tsv | uniq | sed -n '5p;400p' >ids
+	tl-reduce -v -x --ids ids big.arc >x.tl 2>err
+	read -r some all < <(sed -n 's/.*by the index: \([0-9]*\) of \([0-9]*\) blocks.*/\1 \2/p' err)
+	[ "$some" -gt 0 ]
+	[ "$some" -lt "$all" ]
+	tl-reduce -x --ids ids <big.arc | cmp - x.tl
+	cat big.arc | tl-reduce -v -x --ids ids 2>err | cmp - x.tl
+	run ! grep 'by the index' err
+	# Behind another archive its index is not the file's.
+	cat p.arc big.arc >both.arc
+	tl-reduce -x --ids ids both.arc | tl-parse -d | cmp - <(tl-parse -d x.tl)
+	# Cut off or damaged, it is no index.
+	head -c -1 big.arc >cut.arc
+	fails 65 tl-reduce -x --ids ids cut.arc
+	{ head -c -30 big.arc; head -c 6 /dev/zero; tail -c 24 big.arc; } >bad.arc
+	fails 65 tl-reduce -x --ids ids bad.arc
+	says 'bad.arc'
+}
