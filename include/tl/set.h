@@ -4,8 +4,8 @@
  * Model: blocks are read into the spool (tl_set_put); each record leaves a few bytes here. 
  * tl_set_select then decides roles, and keeps the script of each new member.  tl/archive.h and
  * tl/clusters.h write what was decided. Open struct, read freely after tl_set_select.  Memory:
- * about 100 bytes for each record and 100 for each edge; blocks and the scripts of members go
- * where the budget says.  Threads: one.
+ * about 180 bytes for each record and 28 for each arc (an edge has one or two); edges, blocks and the
+ * scripts of members go where the budget says.  Threads: one.
  */
 #ifndef TL_SET_H
 #define TL_SET_H
@@ -69,8 +69,8 @@ struct tl_set {
 	struct tl_select_node *node; /* [nodes] */
 	uint32_t *of_node;           /* [nodes] index of its record; valid after tl_set_select */
 	size_t nodes, node_cap, of_node_cap;
-	struct tl_set_edge *edge;
-	size_t edges, edge_cap;
+	struct tl_store *edge;       /* [edges] struct tl_set_edge, until tl_set_select */
+	size_t edges, arcs;          /* arcs: what they allow, one or two each */
 	bool want_words;             /* keep first words of headers, for clusters */
 	struct tl_buf words;         /* each ended by a line feed, in the order of reading */
 	uint64_t *word;              /* [n] offset in words, in the order of records */

@@ -26,6 +26,8 @@ struct tl_set_edge {
 	uint8_t flags;
 };
 
+#define EDGES_AT_A_TIME 4096
+
 /* 1. Taking blocks in. */
 
 static enum tl_status add_word(struct tl_set *set, const struct tl_entry *e, struct tl_err *err)
@@ -153,6 +155,38 @@ static uint32_t clip(size_t n)
 	return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
 }
 
+static enum tl_status add_edge(struct tl_set *set, size_t i, const struct tl_edge *e, uint8_t flags,
+			       uint32_t identity, struct tl_err *err)
+{
+	struct tl_set_edge kept;
+	memset(&kept, 0, sizeof kept); /* bytes between fields may go to disk */
+	kept.a = e->a;
+	kept.b = e->b;
+	kept.block = (uint32_t)tl_spool_count(set->spool);
+	kept.index = (uint32_t)i;
+	kept.flags = flags;
+	kept.identity = identity;
+	kept.ops = clip(e->ops.n);
+	kept.extra_a = clip(e->suba.n + e->lita.n);
+	kept.extra_b = clip(e->subb.n + e->litb.n);
+	set->edges++;
+	set->arcs += !!(flags & TL_EDGE_A) + !!(flags & TL_EDGE_B);
+	return tl_store_put(set->edge, &kept, sizeof kept, err);
+}
+
+/* Edges [first, first + n) of those kept, in scratch or the store. */
+static enum tl_status get_edges(const struct tl_set *set, size_t first, size_t n,
+				struct tl_buf *scratch, const struct tl_set_edge **ret,
+				struct tl_err *err)
+{
+	struct tl_str s;
+	enum tl_status st = tl_store_get(set->edge, first * sizeof **ret, n * sizeof **ret, scratch,
+					 &s, err);
+	if (st == TL_OK)
+		*ret = (const void *)s.p;
+	return st;
+}
+
 static enum tl_status put_edges(struct tl_set *set, const struct tl_edges *edges,
 				struct tl_err *err)
 {
@@ -161,10 +195,6 @@ static enum tl_status put_edges(struct tl_set *set, const struct tl_edges *edges
 		struct tl_link_sum sum;
 		tl_edge_get(edges, i, &e);
 		enum tl_status st = tl_link_measure(&e, &sum, err);
-		if (st == TL_OK)
-			st = tl_budget_grow(set->budget, &set->edge, &set->edge_cap,
-					    set->edges + 1, sizeof *set->edge,
-					    "the table of edges", err);
 		if (st != TL_OK)
 			return st;
 		/* The criterion may be stricter than the aligner's was, never looser. */
@@ -172,16 +202,8 @@ static enum tl_status put_edges(struct tl_set *set, const struct tl_edges *edges
 			e.flags & tl_link_judge(&set->criterion, &sum, e.flags & TL_EDGE_MINUS);
 		if (!flags)
 			continue;
-		set->edge[set->edges++] =
-			(struct tl_set_edge){.a = e.a,
-					     .b = e.b,
-					     .block = (uint32_t)tl_spool_count(set->spool),
-					     .index = (uint32_t)i,
-					     .flags = flags,
-					     .identity = tl_cigar_identity(&sum.cigar),
-					     .ops = clip(e.ops.n),
-					     .extra_a = clip(e.suba.n + e.lita.n),
-					     .extra_b = clip(e.subb.n + e.litb.n)};
+		if ((st = add_edge(set, i, &e, flags, tl_cigar_identity(&sum.cigar), err)) != TL_OK)
+			return st;
 	}
 	return TL_OK;
 }
@@ -343,50 +365,65 @@ static bool kin(const struct tl_set *set, const struct tl_set_record *a,
 	return x && x == tl_lineage_at(set->opt_lineage, b->taxon, set->rank);
 }
 
+/* The arcs of one edge, of which there are at most two. */
+static enum tl_status edge_arcs(const struct tl_set *set, const uint8_t *height,
+				const struct tl_set_edge *e, uint64_t source,
+				struct tl_select_arc *arc, size_t *n, struct tl_err *err)
+{
+	const struct tl_set_record *a = tl_set_find(set, e->a), *b = tl_set_find(set, e->b);
+	if (!a || !b)
+		return missing(err, a ? e->b : e->a);
+	bool nt = a->nucleotide;
+	if (b->nucleotide != nt)
+		return tl_err_set(err, TL_DATA,
+				  "an edge between records tl|%llu and tl|%llu of different "
+				  "alphabets",
+				  (unsigned long long)e->a, (unsigned long long)e->b);
+	if (a->node == TL_SELECT_NONE || b->node == TL_SELECT_NONE)
+		return TL_OK; /* one of them is a copy by now */
+	if (!kin(set, a, b))
+		return TL_OK;
+	if (e->flags & TL_EDGE_A && height[a->node] < TL_EXPAND_DEPTH)
+		arc[(*n)++] = (struct tl_select_arc){a->node, b->node,
+						     tl_select_delta(e->ops, e->extra_a, nt),
+						     e->identity, source};
+	if (e->flags & TL_EDGE_B && height[b->node] < TL_EXPAND_DEPTH)
+		arc[(*n)++] = (struct tl_select_arc){b->node, a->node,
+						     tl_select_delta(e->ops, e->extra_b, nt),
+						     e->identity, source | 1};
+	return TL_OK;
+}
+
 static enum tl_status make_arcs(struct tl_set *set, const uint8_t *height,
 				struct tl_select_arc *arc, size_t *ret_n, struct tl_err *err)
 {
-	size_t n = 0;
-	for (size_t i = 0; i < set->edges; i++) {
-		const struct tl_set_edge *e = &set->edge[i];
-		const struct tl_set_record *a = tl_set_find(set, e->a), *b = tl_set_find(set, e->b);
-		if (!a || !b)
-			return missing(err, a ? e->b : e->a);
-		uint64_t source = (uint64_t)i << 1;
-		bool nt = a->nucleotide;
-		if (b->nucleotide != nt)
-			return tl_err_set(
-				err, TL_DATA,
-				"an edge between records tl|%llu and tl|%llu of different "
-				"alphabets",
-				(unsigned long long)e->a, (unsigned long long)e->b);
-		if (a->node == TL_SELECT_NONE || b->node == TL_SELECT_NONE)
-			continue; /* one of them is a copy by now */
-		if (!kin(set, a, b))
-			continue;
-		if (e->flags & TL_EDGE_A && height[a->node] < TL_EXPAND_DEPTH)
-			arc[n++] = (struct tl_select_arc){a->node, b->node,
-							  tl_select_delta(e->ops, e->extra_a, nt),
-							  e->identity, source};
-		if (e->flags & TL_EDGE_B && height[b->node] < TL_EXPAND_DEPTH)
-			arc[n++] = (struct tl_select_arc){b->node, a->node,
-							  tl_select_delta(e->ops, e->extra_b, nt),
-							  e->identity, source | 1};
+	struct tl_buf scratch = {0};
+	const struct tl_set_edge *e = NULL;
+	enum tl_status st = TL_OK;
+	*ret_n = 0;
+	for (size_t i = 0; i < set->edges && st == TL_OK; i++) {
+		size_t left = set->edges - i;
+		if (i % EDGES_AT_A_TIME == 0)
+			st = get_edges(set, i, left < EDGES_AT_A_TIME ? left : EDGES_AT_A_TIME,
+				       &scratch, &e, err);
+		if (st == TL_OK)
+			st = edge_arcs(set, height, &e[i % EDGES_AT_A_TIME], (uint64_t)i << 1, arc,
+				       ret_n, err);
 	}
-	*ret_n = n;
-	return TL_OK;
+	tl_buf_free(&scratch);
+	return st;
 }
 
 static enum tl_status run_selection(struct tl_set *set, const struct tl_select_params *params,
 				    struct tl_err *err)
 {
 	/* What tl_select_run takes for a node and for an arc is counted here. */
-	uint64_t bytes = set->nodes * 80 + 2 * set->edges * (sizeof(struct tl_select_arc) + 4);
+	uint64_t bytes = set->nodes * 80 + set->arcs * (sizeof(struct tl_select_arc) + 4);
 	enum tl_status st = tl_budget_need(set->budget, bytes, "the selection", err);
 	if (st != TL_OK)
 		return st;
 	uint8_t *height = tl_mem_zalloc(set->nodes, 1, err);
-	struct tl_select_arc *arc = tl_mem_alloc(2 * set->edges, sizeof *arc, err);
+	struct tl_select_arc *arc = tl_mem_alloc(set->arcs, sizeof *arc, err);
 	size_t arcs = 0;
 	st = height && arc ? find_depths(set, height, err) : TL_NOMEM;
 	if (st == TL_OK)
@@ -506,15 +543,16 @@ static enum tl_status make_scripts(struct tl_set *set, struct tl_err *err)
 	struct tl_radix_item *item;
 	struct tl_block block = {0};
 	struct tl_edges edges = {0};
-	struct tl_buf turned = {0};
+	struct tl_buf turned = {0}, scratch = {0};
+	const struct tl_set_edge *e = NULL;
 	size_t n;
 	uint32_t open = UINT32_MAX;
 	enum tl_status st = order_members(set, &item, &n, err);
 	if (st != TL_OK)
 		return st;
 	for (size_t i = 0; i < n && st == TL_OK; i++) {
-		const struct tl_set_edge *e = &set->edge[item[i].key >> 1];
-		if (e->block != open) {
+		st = get_edges(set, item[i].key >> 1, 1, &scratch, &e, err);
+		if (st == TL_OK && e->block != open) {
 			open = e->block;
 			st = tl_spool_get(set->spool, open, &block, err);
 			if (st == TL_OK)
@@ -528,6 +566,7 @@ static enum tl_status make_scripts(struct tl_set *set, struct tl_err *err)
 	tl_block_free(&block);
 	tl_edge_free(&edges);
 	tl_buf_free(&turned);
+	tl_buf_free(&scratch);
 	return st;
 }
 
@@ -544,6 +583,8 @@ enum tl_status tl_set_new(struct tl_budget *budget, struct tl_set **ret, struct 
 	if (st == TL_OK)
 		st = tl_store_new(budget, tl_budget_share(budget, 1, 16, 0), &set->scripts, err);
 	if (st == TL_OK)
+		st = tl_store_new(budget, tl_budget_share(budget, 1, 8, 0), &set->edge, err);
+	if (st == TL_OK)
 		st = (set->hash = tl_hash_new(err)) ? TL_OK : TL_NOMEM;
 	if (st != TL_OK) {
 		tl_set_free(set);
@@ -555,10 +596,9 @@ enum tl_status tl_set_new(struct tl_budget *budget, struct tl_set **ret, struct 
 
 static void drop_edges(struct tl_set *set)
 {
-	tl_budget_give(set->budget, set->edge_cap * sizeof *set->edge);
-	free(set->edge);
+	tl_store_free(set->edge);
 	set->edge = NULL;
-	set->edges = set->edge_cap = 0;
+	set->edges = set->arcs = 0;
 }
 
 enum tl_status tl_set_select(struct tl_set *set, const struct tl_select_params *params,
