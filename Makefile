@@ -124,6 +124,11 @@ $(fuzzers): $B/fuzz/%: $B/tests/fuzz/%.o $(filter %.o,$(fuzz_by)) $(lib)
 $B/bench/bench_pool.o: isa := -fopenmp
 $B/bench/bench_pool: bench_libs := -fopenmp $(if $(wildcard /usr/include/uv.h),-luv)
 
+# The table of symbols is measured beside GLib's, where that is installed.
+glib := $(shell pkg-config --exists glib-2.0 2>/dev/null && echo yes)
+$B/bench/bench_intern.o: isa := $(if $(glib),-DTL_GLIB $(shell pkg-config --cflags glib-2.0 2>/dev/null))
+$B/bench/bench_intern: bench_libs := $(if $(glib),-lglib-2.0)
+
 # The tools, to be denied memory: see tests/fault/nomem.c.
 wrapped := malloc calloc realloc aligned_alloc strdup strndup ZSTD_createCCtx ZSTD_createDCtx \
            ZSTD_createDStream

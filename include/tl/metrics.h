@@ -35,6 +35,11 @@ enum tl_metrics_counter {
 	TL_METRICS_OUTPUT_BYTES, /* of stream or text written */
 	TL_METRICS_RECORDS,      /* read */
 	TL_METRICS_SPILL_BYTES,  /* written to temporary files, as stored there */
+	TL_METRICS_INTERN_LOOKS,     /* words looked up many at once */
+	TL_METRICS_INTERN_HITS,      /* of these, found in the cache of the worker */
+	TL_METRICS_INTERN_PROBES,    /* slots looked at for the others */
+	TL_METRICS_INTERN_BYTES,     /* of strings that became symbols */
+	TL_METRICS_INTERN_FORGOTTEN, /* symbols */
 	TL_METRICS_COUNTERS
 };
 

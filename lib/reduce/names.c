@@ -34,7 +34,7 @@ static struct tl_str first_word(struct tl_str s)
 
 static enum tl_status add_line(struct tl_names *names, struct tl_str line, struct tl_err *err)
 {
-	uint64_t id;
+	uint32_t id;
 	bool is_new;
 	while (line.n && blank(line.p[0])) {
 		line.p++;
@@ -43,7 +43,7 @@ static enum tl_status add_line(struct tl_names *names, struct tl_str line, struc
 	struct tl_str word = first_word(line);
 	if (!word.n)
 		return TL_OK;
-	return tl_intern_put(names->ids, tl_hash_128(word.p, word.n), word.p, word.n, &id, &is_new,
+	return tl_intern_put(names->ids, tl_intern_hash(word.p, word.n), word.p, word.n, &id, &is_new,
 			     err);
 }
 
@@ -84,7 +84,7 @@ enum tl_status tl_names_load(const char *path, struct tl_names **ret, struct tl_
 	struct tl_names *names = tl_mem_zalloc(1, sizeof *names, err);
 	if (!names)
 		return TL_NOMEM;
-	enum tl_status st = tl_intern_new(&names->ids, err);
+	enum tl_status st = tl_intern_new(NULL, &names->ids, err);
 	if (st == TL_OK)
 		st = read_all(path, &text, err);
 	if (st == TL_OK)
@@ -107,8 +107,8 @@ enum tl_status tl_names_load(const char *path, struct tl_names **ret, struct tl_
 /* Is p[0, n) an id?  A record counts once for each, however often its header says it. */
 static bool hit(struct tl_names *names, uint64_t ordinal, const void *p, size_t n)
 {
-	uint64_t id;
-	if (!n || !tl_intern_find(names->ids, tl_hash_128(p, n), p, n, &id))
+	uint32_t id;
+	if (!n || !tl_intern_find(names->ids, tl_intern_hash(p, n), p, n, &id))
 		return false;
 	if (!names->hits[id])
 		names->hits[id] = 1;
@@ -164,7 +164,7 @@ struct tl_str tl_names_id(const struct tl_names *names, uint64_t i)
 
 struct tl_str tl_names_unknown(const struct tl_names *names)
 {
-	for (uint64_t i = 0; i < tl_intern_count(names->ids); i++)
+	for (uint32_t i = 0; i < tl_intern_count(names->ids); i++)
 		if (!names->hits[i])
 			return tl_intern_get(names->ids, i);
 	return (struct tl_str){NULL, 0};

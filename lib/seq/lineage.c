@@ -35,8 +35,8 @@ static enum tl_status add_line(void *ctx, struct tl_str line, bool first, struct
 {
 	struct tl_lineage *l = ctx;
 	struct tl_str field[4];
-	uint32_t id, parent;
-	uint64_t rank, old;
+	uint32_t id, parent, rank;
+	uint64_t old;
 	bool is_new;
 	(void)first;
 	size_t n = tl_dump_split(line, "\t|\t", field);
@@ -47,9 +47,9 @@ static enum tl_status add_line(void *ctx, struct tl_str line, bool first, struct
 		field[2].n -= 2;
 	if (tl_map_get(&l->node, id, &old))
 		return tl_err_set(err, TL_DATA, "node %u comes twice", id);
-	enum tl_status st = tl_intern_put(l->ranks, tl_hash_128(field[2].p, field[2].n), field[2].p,
+	enum tl_status st = tl_intern_put(l->ranks, tl_intern_hash(field[2].p, field[2].n), field[2].p,
 					  field[2].n, &rank, &is_new, err);
-	return st == TL_OK ? tl_map_put(&l->node, id, rank << 32 | parent, err) : st;
+	return st == TL_OK ? tl_map_put(&l->node, id, (uint64_t)rank << 32 | parent, err) : st;
 }
 
 /* Has every node a way to a root, which is its own parent? */
@@ -75,7 +75,7 @@ enum tl_status tl_lineage_load(const char *path, struct tl_pool *opt_pool, struc
 	struct tl_lineage *l = tl_mem_zalloc(1, sizeof *l, err);
 	if (!l)
 		return TL_NOMEM;
-	enum tl_status st = tl_intern_new(&l->ranks, err);
+	enum tl_status st = tl_intern_new(NULL, &l->ranks, err);
 	if (st == TL_OK)
 		st = tl_dump_read(path, opt_pool, add_line, l, err);
 	if (st == TL_OK && (st = check(l, err)) != TL_OK)
@@ -91,11 +91,11 @@ enum tl_status tl_lineage_load(const char *path, struct tl_pool *opt_pool, struc
 enum tl_status tl_lineage_rank(const struct tl_lineage *l, const char *name, uint32_t *ret,
 			       struct tl_err *err)
 {
-	uint64_t rank;
+	uint32_t rank;
 	size_t n = strlen(name);
-	if (!tl_intern_find(l->ranks, tl_hash_128(name, n), name, n, &rank))
+	if (!tl_intern_find(l->ranks, tl_intern_hash(name, n), name, n, &rank))
 		return tl_err_set(err, TL_USAGE, "no node has the rank '%s'", name);
-	*ret = (uint32_t)rank;
+	*ret = rank;
 	return TL_OK;
 }
 

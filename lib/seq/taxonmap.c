@@ -52,12 +52,12 @@ static struct tl_str plain(struct tl_str s)
 static enum tl_status add(struct tl_taxonmap *map, struct tl_str name, uint32_t id,
 			  struct tl_err *err)
 {
-	uint64_t at;
+	uint32_t at;
 	bool is_new;
 	name = plain(name);
 	if (!(id & ~WEAK) || !name.n)
 		return TL_OK;
-	enum tl_status st = tl_intern_put(map->names, tl_hash_128(name.p, name.n), name.p, name.n,
+	enum tl_status st = tl_intern_put(map->names, tl_intern_hash(name.p, name.n), name.p, name.n,
 					  &at, &is_new, err);
 	if (st == TL_OK && is_new)
 		st = tl_mem_grow(&map->id, &map->cap, (size_t)at + 1, sizeof *map->id, err);
@@ -68,10 +68,10 @@ static enum tl_status add(struct tl_taxonmap *map, struct tl_str name, uint32_t 
 
 static uint32_t find(const struct tl_taxonmap *map, struct tl_str name)
 {
-	uint64_t at;
+	uint32_t at;
 	name = plain(name);
 	if (!name.n ||
-	    !tl_intern_find(map->names, tl_hash_128(name.p, name.n), name.p, name.n, &at))
+	    !tl_intern_find(map->names, tl_intern_hash(name.p, name.n), name.p, name.n, &at))
 		return 0;
 	return map->id[at] & ~WEAK;
 }
@@ -127,7 +127,7 @@ enum tl_status tl_taxonmap_load(const char *path, struct tl_pool *opt_pool,
 	struct tl_taxonmap *map = tl_mem_zalloc(1, sizeof *map, err);
 	if (!map)
 		return TL_NOMEM;
-	enum tl_status st = tl_intern_new(&map->names, err);
+	enum tl_status st = tl_intern_new(NULL, &map->names, err);
 	if (st == TL_OK)
 		st = tl_dump_read(path, opt_pool, add_line, map, err);
 	if (st != TL_OK) {

@@ -26,6 +26,11 @@ static const char *const counter_names[TL_METRICS_COUNTERS] = {
 	[TL_METRICS_OUTPUT_BYTES] = "output_bytes",
 	[TL_METRICS_RECORDS] = "records",
 	[TL_METRICS_SPILL_BYTES] = "spill_bytes",
+	[TL_METRICS_INTERN_LOOKS] = "intern_looks",
+	[TL_METRICS_INTERN_HITS] = "intern_hits",
+	[TL_METRICS_INTERN_PROBES] = "intern_probes",
+	[TL_METRICS_INTERN_BYTES] = "intern_bytes",
+	[TL_METRICS_INTERN_FORGOTTEN] = "intern_forgotten",
 };
 static const char *const peak_names[TL_METRICS_PEAKS] = {
 	[TL_METRICS_PEAK_QUEUE] = "peak_queue",
