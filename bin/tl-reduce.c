@@ -8,6 +8,7 @@
 #include <tl/archive.h>
 #include <tl/clusters.h>
 #include <tl/extract.h>
+#include <tl/lift.h>
 #include <tl/taxtable.h>
 #include <tl/tool.h>
 
@@ -15,7 +16,7 @@ struct opts {
 	struct tl_tool_common common;
 	int by, cov_mode, overhang, refs_id;
 	int64_t ratio, identity, coverage;
-	const char *prefer, *refs, *clusters, *ids, *nodes, *rank, *taxtable;
+	const char *prefer, *refs, *clusters, *ids, *nodes, *rank, *taxtable, *lift;
 	bool extract, strict_ids;
 };
 
@@ -63,6 +64,9 @@ static const struct tl_opt options[] = {
 	{"ids", 0, TL_OPT_PATH, offsetof(struct opts, ids), NULL, NULL, "FILE", "Extraction",
 	 "With `--extract`: only the references named in `FILE` (`-` is standard input), one id a "
 	 "line, with all their members; and members named there."},
+	{"lift", 0, TL_OPT_PATH, offsetof(struct opts, lift), NULL, NULL, "FILE", "Extraction",
+	 "With `--extract`: write the hits in `FILE` (BLAST's tabular format; `-` is standard input) "
+	 "again, each hit on a reference once more for each of its members."},
 	{"strict-ids", 0, TL_OPT_FLAG, offsetof(struct opts, strict_ids), NULL, NULL, NULL,
 	 "Extraction", "An id that no record has is an error (65), in `--ids` and `--prefer`."},
 	TL_TOOL_STREAM_OPTS(struct opts, common),
@@ -73,6 +77,7 @@ static const struct tl_opt options[] = {
 static const char *const usage[] = {
 	"[options] [STREAM ...] > ARCHIVE",
 	"-x [--ids FILE] [options] [ARCHIVE ...] > STREAM",
+	"-x --lift HITS [options] [ARCHIVE ...] > HITS",
 	NULL,
 };
 
@@ -112,6 +117,8 @@ static enum tl_status check_usage(const struct opts *opts, const struct tl_tool_
 {
 	if (opts->ids && !opts->extract)
 		return tl_err_set(err, TL_USAGE, "--ids goes with --extract");
+	if (opts->lift && (!opts->extract || opts->ids))
+		return tl_err_set(err, TL_USAGE, "--lift goes with --extract, and not with --ids");
 	if (opts->extract && (opts->refs || opts->clusters || opts->prefer || opts->by ||
 			      opts->identity || opts->coverage || opts->ratio < 1000000 ||
 			      opts->rank || opts->nodes || opts->taxtable))
@@ -120,9 +127,11 @@ static enum tl_status check_usage(const struct opts *opts, const struct tl_tool_
 		return tl_err_set(err, TL_USAGE, "--same-taxon needs --nodes");
 	if (opts->nodes && !opts->rank && !opts->clusters && !opts->taxtable)
 		return tl_err_set(err, TL_USAGE, "--nodes goes with --same-taxon, --clusters or --taxonmap-out");
-	if (opts->strict_ids && !opts->ids && !opts->prefer)
-		return tl_err_set(err, TL_USAGE, "--strict-ids goes with --ids or --prefer");
+	if (opts->strict_ids && !opts->ids && !opts->prefer && !opts->lift)
+		return tl_err_set(err, TL_USAGE, "--strict-ids goes with --ids, --lift or --prefer");
 	enum tl_status st = tl_tool_check_input(run, "--ids", opts->ids, err);
+	if (st == TL_OK)
+		st = tl_tool_check_input(run, "--lift", opts->lift, err);
 	if (st == TL_OK)
 		st = tl_tool_check_input(run, "--nodes", opts->nodes, err);
 	return st == TL_OK ? tl_tool_check_input(run, "--prefer", opts->prefer, err) : st;
@@ -360,6 +369,39 @@ static enum tl_status extract_from(const struct opts *opts, const struct tl_tool
 	return st;
 }
 
+/* Hits are text, so the output is no stream. */
+static enum tl_status lift_hits(const struct opts *opts, const struct tl_tool_run *run,
+				struct outputs *o, struct tl_reader *r, const struct tl_buf *text,
+				struct tl_names *names, bool partial, struct tl_err *err)
+{
+	struct tl_lift *lift = NULL;
+	struct tl_lift_sum sum = {0};
+	enum tl_status st = tl_lift_load(r, names, partial, &lift, err);
+	if (st == TL_OK)
+		st = check_names(run, "--lift", names, opts->strict_ids, err);
+	if (st == TL_OK)
+		st = tl_tool_output(run, false, &o->archive, err);
+	if (st == TL_OK)
+		st = tl_lift_write(lift, text, opts->lift, o->archive, &sum, err);
+	if (st == TL_OK)
+		tl_tool_tell(run, "%llu hits became %llu; %llu members have nothing of a hit's "
+				  "interval; %llu hits on unknown subjects",
+			     (unsigned long long)sum.hits, (unsigned long long)sum.written,
+			     (unsigned long long)sum.lost, (unsigned long long)sum.unknown);
+	tl_lift_free(lift);
+	return st;
+}
+
+/* What is asked for: ids, or those that hits name. */
+static enum tl_status load_names(const struct opts *opts, struct tl_buf *hits,
+				 struct tl_names **ret, struct tl_err *err)
+{
+	if (!opts->lift)
+		return opts->ids ? tl_names_load(opts->ids, ret, err) : TL_OK;
+	enum tl_status st = tl_names_read(opts->lift, hits, err);
+	return st == TL_OK ? tl_lift_subjects(hits, opts->lift, ret, err) : st;
+}
+
 /* A few ids of one archive in a file are looked up in its index. */
 static enum tl_status extract(const struct opts *opts, const struct tl_tool_run *run,
 			      struct outputs *o, struct tl_err *err)
@@ -368,17 +410,20 @@ static enum tl_status extract(const struct opts *opts, const struct tl_tool_run 
 	struct tl_names *names = NULL;
 	struct tl_access *access = NULL;
 	struct tl_reader *r = NULL;
-	enum tl_status st = opts->ids ? tl_names_load(opts->ids, &names, err) : TL_OK;
+	struct tl_buf hits = {0};
+	enum tl_status st = load_names(opts, &hits, &names, err);
 	if (st == TL_OK && names && run->n < 2)
 		st = tl_access_plan(run->n ? run->operands[0] : "-", names, &access, err);
 	if (access)
 		tl_access_follow(access, &ropts);
 	if (st == TL_OK)
 		st = tl_tool_reader(run, &ropts, &r, err);
-	if (st == TL_OK)
+	if (st == TL_OK && !opts->lift)
 		st = open_outputs(opts, run, o, err);
 	if (st == TL_OK)
-		st = extract_from(opts, run, o, r, names, access, err);
+		st = opts->lift ? lift_hits(opts, run, o, r, &hits, names, access != NULL, err)
+				: extract_from(opts, run, o, r, names, access, err);
+	tl_buf_free(&hits);
 	tl_reader_close(r);
 	tl_access_free(access);
 	tl_names_free(names);

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <tl/buf.h>
 #include <tl/col.h>
 #include <tl/err.h>
 
@@ -23,6 +24,15 @@ struct tl_names;
 
 /* Reads the ids in the file at path ("-": standard input).  TL_NOINPUT, TL_IO. */
 enum tl_status tl_names_load(const char *path, struct tl_names **ret, struct tl_err *err) TL_CHECK;
+
+/* The text of a file as ids, or a whole file as text (appended). */
+enum tl_status tl_names_make(const struct tl_buf *text, struct tl_names **ret,
+			     struct tl_err *err) TL_CHECK;
+enum tl_status tl_names_read(const char *path, struct tl_buf *text, struct tl_err *err) TL_CHECK;
+
+/* The first word of a title; and the accession in db|ACC|NAME, {NULL, 0} for none. */
+struct tl_str tl_names_word(struct tl_str title);
+struct tl_str tl_names_inner(struct tl_str word);
 
 /* Is the record of that header and ordinal wanted?  It counts; asked again for the same record
  * before another one, it counts no more. */

@@ -24,7 +24,7 @@ static bool blank(uint8_t c)
 }
 
 /* Up to the first blank or Ctrl-A. */
-static struct tl_str first_word(struct tl_str s)
+struct tl_str tl_names_word(struct tl_str s)
 {
 	size_t n = 0;
 	while (n < s.n && !blank(s.p[n]))
@@ -40,14 +40,14 @@ static enum tl_status add_line(struct tl_names *names, struct tl_str line, struc
 		line.p++;
 		line.n--;
 	}
-	struct tl_str word = first_word(line);
+	struct tl_str word = tl_names_word(line);
 	if (!word.n)
 		return TL_OK;
 	return tl_intern_put(names->ids, tl_intern_hash(word.p, word.n), word.p, word.n, &id, &is_new,
 			     err);
 }
 
-static enum tl_status read_all(const char *path, struct tl_buf *text, struct tl_err *err)
+enum tl_status tl_names_read(const char *path, struct tl_buf *text, struct tl_err *err)
 {
 	int fd;
 	size_t got = 1;
@@ -78,18 +78,15 @@ static enum tl_status add_lines(struct tl_names *names, const struct tl_buf *tex
 	return st;
 }
 
-enum tl_status tl_names_load(const char *path, struct tl_names **ret, struct tl_err *err)
+enum tl_status tl_names_make(const struct tl_buf *text, struct tl_names **ret,
+			     struct tl_err *err)
 {
-	struct tl_buf text = {0};
 	struct tl_names *names = tl_mem_zalloc(1, sizeof *names, err);
 	if (!names)
 		return TL_NOMEM;
 	enum tl_status st = tl_intern_new(NULL, &names->ids, err);
 	if (st == TL_OK)
-		st = read_all(path, &text, err);
-	if (st == TL_OK)
-		st = add_lines(names, &text, err);
-	tl_buf_free(&text);
+		st = add_lines(names, text, err);
 	if (st == TL_OK) {
 		size_t n = (size_t)tl_intern_count(names->ids);
 		names->hits = tl_mem_zalloc(n, 1, err);
@@ -102,6 +99,16 @@ enum tl_status tl_names_load(const char *path, struct tl_names **ret, struct tl_
 	}
 	*ret = names;
 	return TL_OK;
+}
+
+enum tl_status tl_names_load(const char *path, struct tl_names **ret, struct tl_err *err)
+{
+	struct tl_buf text = {0};
+	enum tl_status st = tl_names_read(path, &text, err);
+	if (st == TL_OK)
+		st = tl_names_make(&text, ret, err);
+	tl_buf_free(&text);
+	return st;
 }
 
 /* Is p[0, n) an id?  A record counts once for each, however often its header says it. */
@@ -118,18 +125,23 @@ static bool hit(struct tl_names *names, uint64_t ordinal, const void *p, size_t 
 	return true;
 }
 
+struct tl_str tl_names_inner(struct tl_str word)
+{
+	const uint8_t *bar = word.n ? memchr(word.p, '|', word.n) : NULL;
+	size_t left = bar ? word.n - (size_t)(bar + 1 - word.p) : 0;
+	if (!left)
+		return (struct tl_str){NULL, 0};
+	const uint8_t *to = memchr(bar + 1, '|', left);
+	return (struct tl_str){bar + 1, to ? (size_t)(to - bar - 1) : left};
+}
+
 /* A title by its first word, and by the second part of db|ACC|NAME. */
 static bool match_title(struct tl_names *names, struct tl_str title, uint64_t ordinal)
 {
-	struct tl_str word = first_word(title);
+	struct tl_str word = tl_names_word(title);
 	bool found = hit(names, ordinal, word.p, word.n);
-	const uint8_t *bar = word.n ? memchr(word.p, '|', word.n) : NULL;
-	if (!bar)
-		return found;
-	const uint8_t *from = bar + 1;
-	size_t left = word.n - (size_t)(from - word.p);
-	const uint8_t *to = left ? memchr(from, '|', left) : NULL;
-	return hit(names, ordinal, from, to ? (size_t)(to - from) : left) || found;
+	struct tl_str inner = tl_names_inner(word);
+	return hit(names, ordinal, inner.p, inner.n) || found;
 }
 
 /* All ids of the record are looked up, also where one was found: each of them is known then. */

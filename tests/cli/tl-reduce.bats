@@ -427,3 +427,75 @@ setup() {
 	fails 65 tl-reduce -x --ids ids bad.arc
 	says 'bad.arc'
 }
+
+# ---- hits on references as hits on members ----
+
+# A reference of 620, the longest, and members made from it: what a hit becomes is known.
+members_of_known_make() {
+	ref=$(gen_dna 1 77 620 | grep -v '>' | tr -d '\n' | cut -c1-620)
+	[ ${#ref} = 620 ]
+	{
+		printf '>ref the reference\n%s\n' "$ref"
+		printf '>db|cut|x without the first 50, 7 others before\nACGTTCA%s\n' "${ref:50}"
+		printf '>gap 3 are missing from 300 on\n%s%s\n' "${ref:0:300}" "${ref:303}"
+		printf '>back the first 600, reversed\n%s\n' "$(rev <<<"${ref:0:600}" | tr ACGT TGCA)"
+		printf '>twin\n%s\n' "$ref"
+		printf '>other\n%s\n' "$(gen_dna 1 78 620 | grep -v '>' | tr -d '\n' | cut -c1-500)"
+	} >known.fa
+	tl-parse known.fa | tl-intern | tl-align | tl-reduce --prefer <(echo ref) -o known.arc
+}
+
+@test "--lift: hits are carried to where they must be, on both strands" {
+	members_of_known_make
+	printf '%s\t%s\t99\t50\t1\t0\t1\t50\t%s\t%s\t1e-9\t90.1\n' q1 ref 101 200 q2 ref 500 401 q3 ref 11 40 >hits
+	tl-reduce -v -x --lift hits known.arc >lifted 2>err
+	cut -f1,2,9,10 lifted | tr '\t' ' ' >got
+	cat >want <<-END
+		q1 ref 101 200
+		q1 db|cut|x 58 157
+		q1 gap 101 200
+		q1 back 500 401
+		q1 twin 101 200
+		q2 ref 500 401
+		q2 db|cut|x 457 358
+		q2 gap 497 398
+		q2 back 101 200
+		q2 twin 500 401
+		q3 ref 11 40
+		q3 gap 11 40
+		q3 back 590 561
+		q3 twin 11 40
+	END
+	diff want got
+	[ "$(cut -f3-8,11,12 lifted | sort -u | wc -l)" = 1 ]
+	grep -q '3 hits became 14; 1 members have nothing' err
+	# From a pipe, in pipes, by ordinal; comments and what is unknown are passed on.
+	tl-reduce -x --lift - known.arc <hits | cmp - lifted
+	tl-reduce -x --lift hits <(cat known.arc) | cmp - lifted
+	{ echo '# BLAST'; sed 's/ref/tl|0/; 2,$d' hits; sed 's/ref/nobody/; 2,$d' hits; } >more
+	tl-reduce -q -x --lift more known.arc | cut -f1,2 | paste -sd ' ' | tr '\t' ' ' >got
+	[ "$(cat got)" = '# BLAST q1 tl|0 q1 tl|1 q1 tl|2 q1 tl|3 q1 tl|4 q1 nobody' ]
+	# A member that is hit is that member.
+	sed 's/ref/gap/; 2,$d' hits >one
+	tl-reduce -x --lift one known.arc | cmp - one
+}
+
+@test "--lift: wrong hits are errors, and nothing is written" {
+	members_of_known_make
+	printf 'q\tref\t99\t50\t1\t0\t1\t50\t101\t621\t1e-9\t90\n' >hits
+	fails 65 tl-reduce -x --lift hits -o out known.arc
+	says 'hits:1: the hit goes beyond the end of its subject'
+	[ ! -e out ]
+	printf 'q\tref\t99\t50\t1\t0\t1\t50\t0\t60\t1e-9\t90\n' >hits
+	fails 65 tl-reduce -x --lift hits known.arc
+	says 'hits:1: not a hit'
+	printf '# x\nq\tref\t99\n' >hits
+	fails 65 tl-reduce -x --lift hits known.arc
+	says 'hits:2: not a hit'
+	fails 64 tl-reduce --lift hits known.arc
+	fails 64 tl-reduce -x --lift hits --ids hits known.arc
+	fails 66 tl-reduce -x --lift no-such-file known.arc
+	printf 'q\tnobody\t99\t50\t1\t0\t1\t50\t1\t60\t1e-9\t90\n' >hits
+	fails 65 tl-reduce -x --strict-ids --lift hits known.arc
+	says nobody
+}

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: MIT */
+/* lift: hits on references as hits on every member.
+ *
+ * Contents: 1. lines of hits  2. records  3. coordinates  4. writing.
+ */
+#include <tl/lift.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <tl/bits.h>
+#include <tl/delta.h>
+#include <tl/expand.h>
+#include <tl/map.h>
+#include <tl/hash.h>
+#include <tl/mem.h>
+
+#define COLUMNS 12
+#define CHAIN (2 * TL_EXPAND_DEPTH + 2) /* copies between a record and its root, at most */
+
+struct member {
+	uint64_t ordinal, base, root, length;
+	size_t name, name_n, ops, ops_n; /* in bytes */
+	uint8_t kind;                    /* enum tl_kind */
+};
+
+/* A record by one of its ids. */
+struct answer {
+	uint64_t hash;
+	size_t member;
+};
+
+struct tl_lift {
+	struct member *member; /* by ordinal */
+	size_t n, cap;
+	struct tl_buf bytes;
+	struct answer *answer; /* by hash, then member */
+	size_t answers, answer_cap;
+	struct tl_map by_ordinal;
+	size_t *family; /* [n] members by root, then ordinal */
+};
+
+/* 1. Lines of hits. */
+
+struct hit {
+	struct tl_str subject;
+	struct tl_str before, between, behind; /* columns around those that change */
+	uint64_t from, to;                     /* of the smaller end, from 0, and behind the other */
+	bool minus;
+};
+
+static enum tl_status wrong(struct tl_err *err, const char *name, uint64_t line, const char *why)
+{
+	return tl_err_set(err, TL_DATA, "%s:%llu: %s", name, (unsigned long long)line, why);
+}
+
+static bool number(const uint8_t *p, const uint8_t *end, uint64_t *ret)
+{
+	if (p == end || end - p > 18)
+		return false;
+	for (*ret = 0; p < end; p++) {
+		if (*p < '0' || *p > '9')
+			return false;
+		*ret = *ret * 10 + (uint64_t)(*p - '0');
+	}
+	return *ret > 0;
+}
+
+/* The line without its end; false where it is no hit. */
+static bool read_hit(struct tl_str line, struct hit *h)
+{
+	const uint8_t *col[COLUMNS + 1] = {line.p}, *end = line.p + line.n;
+	for (int i = 1; i < COLUMNS; i++) {
+		const uint8_t *tab = memchr(col[i - 1], '\t', (size_t)(end - col[i - 1]));
+		if (!tab)
+			return false;
+		col[i] = tab + 1;
+	}
+	uint64_t a, b;
+	if (!number(col[8], col[9] - 1, &a) || !number(col[9], col[10] - 1, &b))
+		return false;
+	h->minus = a > b;
+	h->from = (h->minus ? b : a) - 1;
+	h->to = h->minus ? a : b;
+	h->before = (struct tl_str){line.p, (size_t)(col[1] - line.p)};
+	h->subject = (struct tl_str){col[1], (size_t)(col[2] - 1 - col[1])};
+	h->between = (struct tl_str){col[2] - 1, (size_t)(col[8] - col[2] + 1)};
+	h->behind = (struct tl_str){col[10] - 1, (size_t)(end - col[10] + 1)};
+	return h->subject.n > 0;
+}
+
+/* The next line, its line feed not included; false at the end. */
+static bool next_line(const struct tl_buf *text, size_t *at, struct tl_str *ret)
+{
+	if (*at >= text->len)
+		return false;
+	const uint8_t *p = text->data + *at, *nl = memchr(p, '\n', text->len - *at);
+	*ret = (struct tl_str){p, nl ? (size_t)(nl - p) : text->len - *at};
+	*at += ret->n + 1;
+	return true;
+}
+
+static bool is_comment(struct tl_str line)
+{
+	return !line.n || line.p[0] == '#';
+}
+
+enum tl_status tl_lift_subjects(const struct tl_buf *text, const char *name,
+				struct tl_names **ret, struct tl_err *err)
+{
+	struct tl_buf list = {0};
+	struct tl_str line;
+	struct hit h;
+	size_t at = 0;
+	enum tl_status st = TL_OK;
+	for (uint64_t n = 1; st == TL_OK && next_line(text, &at, &line); n++) {
+		if (is_comment(line))
+			continue;
+		if (!read_hit(line, &h))
+			st = wrong(err, name, n, "not a hit: 12 columns between tabs, the 9th and 10th "
+						 "numbers from 1");
+		if (st == TL_OK)
+			st = tl_buf_add(&list, h.subject.p, h.subject.n, err);
+		if (st == TL_OK)
+			st = tl_buf_fill(&list, '\n', 1, err);
+	}
+	if (st == TL_OK)
+		st = tl_names_make(&list, ret, err);
+	tl_buf_free(&list);
+	return st;
+}
+
+/* 2. Records. */
+
+static enum tl_status add_answer(struct tl_lift *l, const void *p, size_t n, struct tl_err *err)
+{
+	if (!n)
+		return TL_OK;
+	enum tl_status st = tl_mem_grow(&l->answer, &l->answer_cap, l->answers + 1,
+					sizeof *l->answer, err);
+	if (st == TL_OK)
+		l->answer[l->answers++] = (struct answer){tl_hash_64(p, n), l->n - 1};
+	return st;
+}
+
+/* The ids of a record: as tl/names.h has them. */
+static enum tl_status add_answers(struct tl_lift *l, struct tl_str head, uint64_t ordinal,
+				  struct tl_err *err)
+{
+	char tl[32];
+	int n = snprintf(tl, sizeof tl, "tl|%llu", (unsigned long long)ordinal);
+	enum tl_status st = add_answer(l, tl, (size_t)n, err);
+	while (st == TL_OK && head.n) {
+		struct tl_str word = tl_names_word(head), inner = tl_names_inner(word);
+		st = add_answer(l, word.p, word.n, err);
+		if (st == TL_OK)
+			st = add_answer(l, inner.p, inner.n, err);
+		const uint8_t *next = memchr(head.p, 1, head.n);
+		if (!next)
+			break;
+		head.n -= (size_t)(next + 1 - head.p);
+		head.p = next + 1;
+	}
+	return st;
+}
+
+static enum tl_status add_record(struct tl_lift *l, const struct tl_expand_event *ev,
+				 const struct tl_entry *e, struct tl_err *err)
+{
+	struct tl_str word = tl_names_word(e->head);
+	enum tl_status st = tl_mem_grow(&l->member, &l->cap, l->n + 1, sizeof *l->member, err);
+	if (st != TL_OK)
+		return st;
+	l->member[l->n] = (struct member){.ordinal = e->ordinal,
+					  .base = e->base,
+					  .root = ev->root,
+					  .name = l->bytes.len,
+					  .name_n = word.n,
+					  .ops = l->bytes.len + word.n,
+					  .kind = (uint8_t)ev->batch->kind};
+	if ((st = tl_map_put(&l->by_ordinal, e->ordinal, l->n, err)) != TL_OK)
+		return st;
+	l->n++;
+	st = tl_buf_add(&l->bytes, word.p, word.n, err);
+	return st == TL_OK ? add_answers(l, e->head, e->ordinal, err) : st;
+}
+
+/* Pieces of a record follow each other, so what is added to its script stays in one. */
+static enum tl_status add_entries(struct tl_lift *l, const struct tl_expand_event *ev,
+				  struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	for (size_t i = 0; i < ev->n && st == TL_OK; i++) {
+		struct tl_entry e;
+		tl_batch_get(ev->batch, ev->at + i, &e);
+		if (!(e.flags & TL_REC_IN))
+			st = add_record(l, ev, &e, err);
+		if (st != TL_OK)
+			break;
+		struct member *m = &l->member[l->n - 1];
+		m->length += e.length;
+		if (ev->batch->kind == TL_KIND_DELTA) {
+			st = tl_buf_add(&l->bytes, e.ops.p, e.ops.n, err);
+			m->ops_n += e.ops.n;
+		}
+	}
+	return st;
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	const struct answer *x = a, *y = b;
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return x->member < y->member ? -1 : x->member > y->member;
+}
+
+static int by_root(const void *a, const void *b, void *ctx)
+{
+	const struct member *m = ctx, *x = &m[*(const size_t *)a], *y = &m[*(const size_t *)b];
+	if (x->root != y->root)
+		return x->root < y->root ? -1 : 1;
+	return x->ordinal < y->ordinal ? -1 : x->ordinal > y->ordinal;
+}
+
+static enum tl_status sort_all(struct tl_lift *l, struct tl_err *err)
+{
+	l->family = tl_mem_alloc(l->n, sizeof *l->family, err);
+	if (!l->family)
+		return TL_NOMEM;
+	for (size_t i = 0; i < l->n; i++)
+		l->family[i] = i;
+	if (l->n)
+		qsort_r(l->family, l->n, sizeof *l->family, by_root, l->member);
+	if (l->answers)
+		qsort(l->answer, l->answers, sizeof *l->answer, by_hash);
+	return TL_OK;
+}
+
+enum tl_status tl_lift_load(struct tl_reader *reader, struct tl_names *names, bool partial,
+			    struct tl_lift **ret, struct tl_err *err)
+{
+	const struct tl_expand_opts opts = {.opt_names = names, .partial = partial};
+	struct tl_expand *x = NULL;
+	struct tl_expand_event ev;
+	struct tl_lift *l = tl_mem_zalloc(1, sizeof *l, err);
+	enum tl_status st = l ? tl_expand_new(reader, &opts, &x, err) : TL_NOMEM;
+	while (st == TL_OK && (st = tl_expand_next(x, &ev, err)) == TL_OK &&
+	       ev.what != TL_EXPAND_END) {
+		if (ev.what == TL_EXPAND_ENTRIES)
+			st = add_entries(l, &ev, err);
+		if (st == TL_OK)
+			st = tl_expand_done(x, &ev, (struct tl_str){NULL, 0}, err);
+	}
+	tl_expand_free(x);
+	if (st == TL_OK)
+		st = sort_all(l, err);
+	if (st == TL_OK)
+		*ret = l;
+	else
+		tl_lift_free(l);
+	return st;
+}
+
+void tl_lift_free(struct tl_lift *l)
+{
+	if (!l)
+		return;
+	tl_mem_free(l->member);
+	tl_mem_free(l->answer);
+	tl_mem_free(l->family);
+	tl_buf_free(&l->bytes);
+	tl_map_free(&l->by_ordinal);
+	tl_mem_free(l);
+}
+
+/* 3. Coordinates. */
+
+struct interval {
+	uint64_t from, to;
+	bool minus;
+};
+
+/* [from, to) of a base of that length as an interval of what the script makes of it: between the
+ * first and the last aligned residue.  False where none is aligned. */
+static bool carry(struct tl_str ops, uint64_t length, struct interval *v)
+{
+	uint64_t b, a, tail, run, low = v->from, high = v->to;
+	size_t at = 0;
+	bool any = false;
+	if (!tl_bits_get_varint(ops.p, ops.n, &at, &b) || !tl_bits_get_varint(ops.p, ops.n, &at, &a) ||
+	    !tl_bits_get_varint(ops.p, ops.n, &at, &tail))
+		return false;
+	if (b & 1) {
+		low = length - v->to;
+		high = length - v->from;
+		v->minus = !v->minus;
+	}
+	for (b >>= 1; b < high && tl_bits_get_varint(ops.p, ops.n, &at, &run);) {
+		uint64_t n = run >> 2, op = run & 3;
+		bool aligned = op < TL_CIGAR_INS;
+		uint64_t from = b > low ? b : low, to = b + n < high ? b + n : high;
+		if (aligned && from < to) {
+			v->from = any ? v->from : a + (from - b);
+			v->to = a + (to - b);
+			any = true;
+		}
+		a += op == TL_CIGAR_DEL ? 0 : n;
+		b += op == TL_CIGAR_INS ? 0 : n;
+	}
+	return any;
+}
+
+static const struct member *find(const struct tl_lift *l, uint64_t ordinal)
+{
+	uint64_t i;
+	return tl_map_get(&l->by_ordinal, ordinal, &i) ? &l->member[i] : NULL;
+}
+
+/* An interval of its root carried to m, through all that stands between; false where it is lost. */
+static bool carry_to(const struct tl_lift *l, const struct member *m, struct interval *v)
+{
+	const struct member *chain[CHAIN];
+	size_t n = 0;
+	for (; m->kind != TL_KIND_SEQ; m = find(l, m->base)) {
+		if (n == CHAIN || !find(l, m->base))
+			return false;
+		chain[n++] = m;
+	}
+	uint64_t length = m->length;
+	while (n--) {
+		struct tl_str ops = {l->bytes.data + chain[n]->ops, chain[n]->ops_n};
+		if (v->to > length || (chain[n]->kind == TL_KIND_DELTA && !carry(ops, length, v)))
+			return false;
+		length = chain[n]->length;
+	}
+	return v->to <= length;
+}
+
+/* 4. Writing. */
+
+static enum tl_status put_hit(const struct tl_lift *l, const struct hit *h, const struct member *m,
+			      const struct interval *v, struct tl_out *out, struct tl_err *err)
+{
+	char tl[32], ends[48];
+	struct tl_str name = {l->bytes.data + m->name, m->name_n};
+	unsigned long long from = v->from + 1, to = v->to;
+	if (h->subject.n > 3 && !memcmp(h->subject.p, "tl|", 3)) {
+		name.p = (const uint8_t *)tl;
+		name.n = (size_t)snprintf(tl, sizeof tl, "tl|%llu", (unsigned long long)m->ordinal);
+	}
+	int n = snprintf(ends, sizeof ends, "%llu\t%llu", v->minus ? to : from, v->minus ? from : to);
+	const struct tl_str part[] = {h->before, name, h->between,
+				      {(const uint8_t *)ends, (size_t)n}, h->behind,
+				      {(const uint8_t *)"\n", 1}};
+	enum tl_status st = TL_OK;
+	for (size_t i = 0; i < sizeof part / sizeof *part && st == TL_OK; i++)
+		st = tl_out_put(out, part[i].p, part[i].n, err);
+	return st;
+}
+
+/* The first member of a root in family. */
+static size_t first_of(const struct tl_lift *l, uint64_t root)
+{
+	size_t low = 0, high = l->n;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		if (l->member[l->family[mid]].root < root)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* A hit on record r: for itself, and where others are made from it, for them. */
+static enum tl_status lift_hit(const struct tl_lift *l, const struct hit *h, const struct member *r,
+			       struct tl_out *out, struct tl_lift_sum *sum, struct tl_err *err)
+{
+	struct interval own = {h->from, h->to, h->minus};
+	enum tl_status st = put_hit(l, h, r, &own, out, err);
+	sum->written++;
+	for (size_t i = first_of(l, r->ordinal); st == TL_OK && i < l->n; i++) {
+		const struct member *m = &l->member[l->family[i]];
+		struct interval v = own;
+		if (m->root != r->ordinal)
+			break;
+		if (m == r)
+			continue;
+		bool there = carry_to(l, m, &v);
+		sum->lost += !there;
+		sum->written += there;
+		if (there)
+			st = put_hit(l, h, m, &v, out, err);
+	}
+	return st;
+}
+
+static enum tl_status put_line(struct tl_str line, struct tl_out *out, struct tl_err *err)
+{
+	enum tl_status st = tl_out_put(out, line.p, line.n, err);
+	return st == TL_OK ? tl_out_put(out, "\n", 1, err) : st;
+}
+
+static enum tl_status lift_line(const struct tl_lift *l, struct tl_str line, const char *name,
+				uint64_t number_of, struct tl_out *out, struct tl_lift_sum *sum,
+				struct tl_err *err)
+{
+	struct hit h;
+	enum tl_status st = TL_OK;
+	if (is_comment(line))
+		return put_line(line, out, err);
+	if (!read_hit(line, &h))
+		return wrong(err, name, number_of, "not a hit");
+	uint64_t hash = tl_hash_64(h.subject.p, h.subject.n);
+	size_t low = 0, high = l->answers;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		if (l->answer[mid].hash < hash)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	sum->hits++;
+	bool known = low < l->answers && l->answer[low].hash == hash;
+	if (!known) {
+		sum->unknown++;
+		sum->written++;
+		return put_line(line, out, err);
+	}
+	size_t last = SIZE_MAX;
+	for (; low < l->answers && l->answer[low].hash == hash && st == TL_OK; low++) {
+		const struct member *m = &l->member[l->answer[low].member];
+		if (l->answer[low].member == last)
+			continue; /* two of its ids are the same */
+		last = l->answer[low].member;
+		if (h.to > m->length)
+			return wrong(err, name, number_of, "the hit goes beyond the end of its subject");
+		st = lift_hit(l, &h, m, out, sum, err);
+	}
+	return st;
+}
+
+enum tl_status tl_lift_write(const struct tl_lift *l, const struct tl_buf *text, const char *name,
+			     struct tl_out *out, struct tl_lift_sum *ret, struct tl_err *err)
+{
+	struct tl_str line;
+	size_t at = 0;
+	enum tl_status st = TL_OK;
+	*ret = (struct tl_lift_sum){0};
+	for (uint64_t n = 1; st == TL_OK && next_line(text, &at, &line); n++)
+		st = lift_line(l, line, name, n, out, ret, err);
+	return st;
+}
