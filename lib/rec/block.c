@@ -362,11 +362,11 @@ static enum tl_status decode_column(struct tl_block *block, struct tl_codec_ctx 
 				    size_t *ret_columns, struct tl_err *err)
 {
 	struct tl_block_col *col = &block->col[i];
-	uint8_t *to = block->decoded.data + block->decoded.len;
 	enum tl_status st;
 	*ret_columns = 1;
 	if (col->codec == TL_CODEC_NONE)
 		return TL_OK;
+	uint8_t *to = block->decoded.data + block->decoded.len;
 	if (col->codec == TL_CODEC_MODEL)
 		st = tl_modelled_decode(block, i, to, ret_columns, err);
 	else
