@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* tl-align: find sequences that are alike, align them, and add the alignments to the stream. */
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <tl/bank.h>
 #include <tl/compare.h>
+#include <tl/hash.h>
 #include <tl/hitlist.h>
+#include <tl/io.h>
 #include <tl/mem.h>
 #include <tl/seeds.h>
 #include <tl/tool.h>
 
+#define WIDEST 1000000000000 /* more diagonals than two sequences have */
+
 struct opts {
 	struct tl_tool_common common;
 	int64_t identity, coverage, max_cells;
-	int cov_mode, overhang, format;
+	int cov_mode, overhang, format, strand;
+	const char *matrix;
+	struct tl_opt_pair gap, score, band;
 };
 
 static const struct tl_opt options[] = {
@@ -34,6 +41,21 @@ static const struct tl_opt options[] = {
 	 "Criterion",
 	 "A pair whose alignment needs more than `N` cells is not aligned; its records then become "
 	 "references, unless other pairs serve them, and are counted."},
+	{"matrix", 0, TL_OPT_TEXT, offsetof(struct opts, matrix), NULL, "BLOSUM62", "NAME|FILE",
+	 "Criterion",
+	 "Scores of amino acids: BLOSUM45, BLOSUM50, BLOSUM62, BLOSUM80, BLOSUM90, PAM30, PAM70, "
+	 "PAM250, or a file in NCBI's format."},
+	{"gap", 0, TL_OPT_COUPLE, offsetof(struct opts, gap), NULL, NULL, "OPEN:EXTEND", "Criterion",
+	 "A gap of n residues costs `OPEN` + (n - 1) `EXTEND`; without it 11:1, between nucleotides "
+	 "5:2. BLAST's existence is `OPEN` - `EXTEND`."},
+	{"score", 0, TL_OPT_COUPLE, offsetof(struct opts, score), NULL, "2:3", "MATCH:MISMATCH",
+	 "Criterion", "What equal nucleotides score, and what different ones cost."},
+	{"strand", 0, TL_OPT_WORD, offsetof(struct opts, strand), "both|plus|minus", "both", "WHICH",
+	 "Criterion",
+	 "Align nucleotides only with records on the same strand (`plus`) or on the other."},
+	{"band", 0, TL_OPT_COUPLE, offsetof(struct opts, band), NULL, "0:0", "MIN:MAX", "Criterion",
+	 "The first band of a pair has at least `MIN` diagonals; none has more than `MAX`. 0 leaves "
+	 "that to tl-align."},
 	{"format", 0, TL_OPT_WORD, offsetof(struct opts, format), "stream|paf|m8|sam", "stream", "FORM",
 	 "Output", "Write the records and edges as a stream, or only the alignments, as text: PAF, the "
 	 "table of BLAST's outfmt 6, or SAM."},
@@ -59,6 +81,8 @@ struct aligner {
 	struct tl_hitlist *list;   /* of a text */
 	enum tl_alphabet alphabet; /* of the bank in hand */
 	struct tl_bank bank[2];    /* by alphabet */
+	struct tl_score score[2];  /* by alphabet */
+	char matrix[40];           /* what prov calls the matrix: its name, or what is in the file */
 	struct tl_edges edges;  /* of a block under construction */
 };
 
@@ -146,6 +170,58 @@ static void report(const struct aligner *a, const struct tl_seeds *seeds,
 			    (unsigned long long)sum->too_large, records);
 }
 
+/* Takes the matrix out of a file. */
+static enum tl_status read_matrix(struct aligner *a, struct tl_err *err)
+{
+	const char *path = a->opts->matrix;
+	uint8_t text[1 << 16];
+	size_t n = 0, got = 1;
+	int fd;
+	enum tl_status st = tl_io_open(path, &fd, err);
+	if (st != TL_OK)
+		return st;
+	while (st == TL_OK && got && n < sizeof text) {
+		st = tl_io_read(fd, text + n, sizeof text - n, &got, err);
+		n += got;
+	}
+	tl_io_close(fd);
+	if (st == TL_OK && n == sizeof text)
+		return tl_err_set(err, TL_DATA, "%s: no matrix has 64 KiB", path);
+	if (st == TL_OK)
+		st = tl_score_read(&a->score[TL_PROTEIN], path, (struct tl_str){text, n}, err);
+	snprintf(a->matrix, sizeof a->matrix, "FILE-%016llx", (unsigned long long)tl_hash_64(text, n));
+	return st;
+}
+
+/* The scores that the options ask for. */
+static enum tl_status choose_scores(struct aligner *a, struct tl_err *err)
+{
+	const struct opts *o = a->opts;
+	enum tl_status st = TL_OK;
+	a->score[TL_PROTEIN] = *tl_score_of(TL_PROTEIN);
+	a->score[TL_NUCLEOTIDE] = *tl_score_of(TL_NUCLEOTIDE);
+	if (tl_score_name(&a->score[TL_PROTEIN], o->matrix)) {
+		snprintf(a->matrix, sizeof a->matrix, "%s", o->matrix);
+		for (char *p = a->matrix; *p; p++)
+			*p = (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
+	} else {
+		st = read_matrix(a, err);
+	}
+	if (st == TL_OK)
+		st = tl_score_match(&a->score[TL_NUCLEOTIDE], o->score.first, o->score.second, err);
+	for (int i = 0; i < 2 && st == TL_OK; i++) {
+		if (o->gap.first || o->gap.second)
+			st = tl_score_gap(&a->score[i], o->gap.first, o->gap.second, err);
+		if (st == TL_OK)
+			st = tl_score_finish(&a->score[i], err);
+	}
+	if (st == TL_OK && (o->band.first > WIDEST || o->band.second > WIDEST))
+		return tl_err_set(err, TL_USAGE, "--band: no band has more than 10^12 diagonals");
+	if (st == TL_OK && o->band.second && o->band.second < (uint64_t)o->band.first)
+		st = tl_err_set(err, TL_USAGE, "--band: MAX is less than MIN");
+	return st;
+}
+
 static enum tl_status align_bank(struct aligner *a, enum tl_alphabet alphabet, struct tl_err *err)
 {
 	const struct tl_bank *bank = &a->bank[alphabet];
@@ -154,7 +230,12 @@ static enum tl_status align_bank(struct aligner *a, enum tl_alphabet alphabet, s
 		.alphabet = alphabet,
 		.criterion = {a->opts->identity, a->opts->coverage, a->opts->cov_mode == 1,
 			      a->opts->overhang == 0},
-		.max_cells = (uint64_t)a->opts->max_cells};
+		.max_cells = (uint64_t)a->opts->max_cells,
+		.opt_score = &a->score[alphabet],
+		.strand = alphabet == TL_NUCLEOTIDE ? (enum tl_compare_strand)a->opts->strand
+						    : TL_COMPARE_BOTH,
+		.least_width = (uint64_t)a->opts->band.first,
+		.most_width = a->opts->band.second};
 	struct tl_compare_sum sum;
 	struct tl_seeds *seeds;
 	a->alphabet = alphabet;
@@ -190,8 +271,10 @@ static enum tl_status align_all(struct aligner *a, struct tl_err *err)
 		st = align_bank(a, TL_NUCLEOTIDE, err);
 	if (st != TL_OK || a->list)
 		return st;
+	struct opts said = *a->opts;
+	said.matrix = a->matrix;
 	if (st == TL_OK)
-		st = tl_tool_prov(a->run, a->opts, "Criterion", a->writer, err);
+		st = tl_tool_prov(a->run, &said, "Criterion", a->writer, err);
 	return st == TL_OK ? tl_writer_end(a->writer, totals.next, err) : st;
 }
 
@@ -205,11 +288,13 @@ static enum tl_status work(const void *fields, const struct tl_tool_run *run, st
 		a.bank[i].budget = run->budget;
 		a.bank[i].share = tl_budget_share(run->budget, 1, 4, TL_STORE_CHUNK);
 	}
-	enum tl_status st = tl_tool_output(run, opts->format == TL_HITS_NONE, &out, err);
+	enum tl_status st = choose_scores(&a, err);
+	if (st == TL_OK)
+		st = tl_tool_output(run, opts->format == TL_HITS_NONE, &out, err);
 	if (st == TL_OK)
 		st = tl_tool_reader(run, &ropts, &a.reader, err);
 	if (st == TL_OK && opts->format != TL_HITS_NONE)
-		st = tl_hitlist_new((enum tl_hits_format)opts->format, out, &a.list, err);
+		st = tl_hitlist_new((enum tl_hits_format)opts->format, a.score, out, &a.list, err);
 	else if (st == TL_OK)
 		st = tl_tool_writer(run, out, tl_reader_flags(a.reader),
 				    tl_reader_flags(a.reader) & TL_STREAM_REDUCED, &a.writer, err);

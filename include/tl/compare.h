@@ -16,15 +16,22 @@
 #include <tl/link.h>
 #include <tl/pair.h>
 #include <tl/pool.h>
+#include <tl/score.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
+enum tl_compare_strand { TL_COMPARE_BOTH, TL_COMPARE_PLUS, TL_COMPARE_MINUS };
+
 struct tl_compare_params {
 	enum tl_alphabet alphabet;
 	struct tl_link_criterion criterion;
 	uint64_t max_cells; /* of one alignment; a pair that needs more is not aligned */
+	const struct tl_score *opt_score; /* else those of the alphabet */
+	enum tl_compare_strand strand;    /* of the centre; nucleotides */
+	uint64_t least_width, most_width; /* diagonals of a band: the first one, any one; 0: as
+					   * is usual, no limit */
 };
 
 struct tl_compare_sum {

@@ -19,8 +19,9 @@ extern "C" {
 
 struct tl_hitlist;
 
-/* out stays the caller's. */
-enum tl_status tl_hitlist_new(enum tl_hits_format format, struct tl_out *out,
+/* out stays the caller's; score, by alphabet, must outlive the list. */
+enum tl_status tl_hitlist_new(enum tl_hits_format format, const struct tl_score score[2],
+			      struct tl_out *out,
 			      struct tl_hitlist **ret, struct tl_err *err) TL_CHECK;
 void tl_hitlist_free(struct tl_hitlist *list); /* NULL is fine */
 

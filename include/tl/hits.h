@@ -36,7 +36,8 @@ enum tl_status tl_hits_head(struct tl_buf *out, struct tl_err *err) TL_CHECK;
 enum tl_status tl_hits_target(struct tl_buf *out, struct tl_str name, uint64_t length,
 			      struct tl_err *err) TL_CHECK;
 
-/* Appends the line of an edge between a and b.  space: residues of all records, for e-values;
+/* Appends the line of an edge between a and b.  space: residues of all records, for e-values
+ * (a star where tl_score_bits has none);
  * again: SAM's mark that the query had a line before.  TL_DATA where the edge is broken. */
 enum tl_status tl_hits_put(struct tl_buf *out, enum tl_hits_format format,
 			   const struct tl_score *score, const struct tl_edge *e,

@@ -35,6 +35,7 @@ enum tl_opt_type {
 	TL_OPT_PART,  /* struct tl_opt_pair: "I/N" with 1 <= I <= N: first is I - 1, second N */
 	TL_OPT_SAMPLE, /* struct tl_opt_pair: "P[:SEED]": first a share as in SHARE, 0 to 1, second a
 			* whole number (1 where it is not said) */
+	TL_OPT_COUPLE, /* struct tl_opt_pair: "A:B", two whole numbers from 0 on, as in INT */
 	TL_OPT_LEVEL, /* int: optional attached whole number; the field is 0 without the option, the
 		       * value given, or the default where none is */
 };

@@ -25,7 +25,7 @@
 #define SMALL ((uint64_t)1 << 14)   /* cells that are done at once */
 #define LARGE ((uint64_t)1 << 22)   /* cells that are done where there are no anchors */
 #define DEPTH 4
-#define DROP 200                    /* X-drop at the ends, in scores */
+#define DROP 40                     /* X-drop at the ends, in columns that cost most */
 #define REACH ((size_t)1 << 20)     /* residues, at most, beyond the last anchor */
 
 struct stretch {
@@ -209,12 +209,13 @@ static enum tl_status reach_out(const struct run *r, const struct tl_align_job *
 {
 	size_t n = down ? *i : job->a_len - *i, m = down ? *j : job->b_len - *j;
 	n = smaller(n, REACH);
-	m = smaller(m, n + DROP);
+	const int32_t drop = DROP * r->score->worst;
+	m = smaller(m, n + (size_t)drop);
 	const struct tl_align_span s = {job->a + *i - down, job->b + *j - down, n, m, down};
 	size_t go_a = 0, go_b = 0;
 	if (n == 0 || m == 0)
 		return TL_OK;
-	enum tl_status st = tl_align_fill_beyond(&r->c->fill, r->score, &s, DROP, &go_a, &go_b, err);
+	enum tl_status st = tl_align_fill_beyond(&r->c->fill, r->score, &s, drop, &go_a, &go_b, err);
 	*i = down ? *i - go_a : *i + go_a;
 	*j = down ? *j - go_b : *j + go_b;
 	return st;

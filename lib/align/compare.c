@@ -3,7 +3,6 @@
 #include <tl/compare.h>
 
 #include <stdlib.h>
-#include <string.h>
 
 #include <tl/lane.h>
 #include <tl/mem.h>
@@ -133,6 +132,16 @@ static enum tl_status take_task(const struct comparison *c, struct tl_lane *lane
 	return st;
 }
 
+/* Adds the pairs that are on a strand that is wanted. */
+static void add_pairs(const struct comparison *c, struct task *t, const struct tl_pair *pair,
+		      size_t n)
+{
+	const enum tl_compare_strand strand = c->set.params->strand;
+	for (size_t i = 0; i < n; i++)
+		if (strand == TL_COMPARE_BOTH || pair[i].minus == (strand == TL_COMPARE_MINUS))
+			t->pair[t->n++] = pair[i];
+}
+
 /* Takes whole members from the source until the task has enough; *ret_end: there are no more. */
 static enum tl_status fill_task(const struct comparison *c, struct task *t, bool *ret_end,
 				struct tl_err *err)
@@ -146,8 +155,7 @@ static enum tl_status fill_task(const struct comparison *c, struct task *t, bool
 			st = tl_mem_grow(&t->pair, &t->cap, t->n + n, sizeof *pair, err);
 		if (st != TL_OK || !n)
 			break;
-		memcpy(t->pair + t->n, pair, n * sizeof *pair);
-		t->n += n;
+		add_pairs(c, t, pair, n);
 	}
 	*ret_end = !n;
 	return st;
@@ -207,7 +215,9 @@ enum tl_status tl_compare_pairs(struct tl_pool *pool, const struct tl_bank *bank
 				struct tl_err *err)
 {
 	unsigned workers = tl_pool_threads(pool);
-	struct comparison c = {.set = {bank, params, tl_score_of(params->alphabet)},
+	const struct tl_score *score =
+		params->opt_score ? params->opt_score : tl_score_of(params->alphabet);
+	struct comparison c = {.set = {bank, params, score},
 			       .source = source, .opt_large = opt_large};
 	struct tl_lane *lane = NULL;
 	*ret = (struct tl_compare_sum){0};

@@ -58,21 +58,23 @@ static int64_t score_at(const struct tl_compare_set *set, const struct tl_align_
 }
 
 /* What an alignment has to score in its first band to meet the criterion: one that does has at
- * least coverage x length columns, identity of them matches, which score at least 4 (2) each; the
- * other columns cost at most a gap's opening each.  (X, U, O, J and IUPAC letters that match score
+ * least coverage x length columns, identity of them matches, which score at least `least` (4, of
+ * nucleotides 2) each; the other columns cost at most `worst` (a gap's opening) each.  (X, U, O, J and IUPAC letters that match score
  * less, and what lies behind a gap longer than the band is not counted: a pair that hangs on
  * those is lost.)  Of proteins that says ever less below identity 0.8, and nothing below 0.73.  What
  * scores less than 2.5 x identity a residue, about half of what such alignments do, is not even
- * traced: measured at 0.5, that costs 206 of 78,012 edges. */
+ * traced: measured at 0.5, that costs 206 of 78,012 edges.  (Of other matrices, so much of what
+ * residues score with themselves as that is of BLOSUM62.) */
 static int64_t least_score(const struct tl_compare_set *set, struct tl_align_job *job)
 {
 	const int64_t identity = set->params->criterion.identity;
 	const bool nucleotide = set->params->alphabet == TL_NUCLEOTIDE;
-	const int64_t bound = score_at(set, job, (nucleotide ? 2 : 4) * identity -
-						 set->score->open * (1000000 - identity));
+	const int64_t bound = score_at(set, job, set->score->least * identity -
+						 set->score->worst * (1000000 - identity));
+	const int64_t usual = tl_score_of(TL_PROTEIN)->own;
 	/* Identical letters score 2 or, where they are odd, 0: what is not traced is no link. */
 	job->least = nucleotide ? bound - set->score->best * (int64_t)job->odd
-				: score_at(set, job, identity * 5 / 2);
+				: score_at(set, job, identity * 5 * set->score->own / (2 * usual));
 	return bound > job->least ? bound : job->least;
 }
 
@@ -242,7 +244,9 @@ static enum tl_status prove(const struct tl_compare_set *set, struct tl_compare_
 		return TL_OK;
 	if (params->alphabet == TL_PROTEIN && params->criterion.identity < FAR)
 		expect(job, path);
-	if (path->need_cells > PROVE_CELLS || path->need_cells > job->max_cells) {
+	const uint64_t most = params->most_width;
+	if ((most && (uint64_t)(path->need_hi - path->need_lo) >= most) ||
+	    path->need_cells > PROVE_CELLS || path->need_cells > job->max_cells) {
 		w->sum.unproven++;
 		return TL_OK;
 	}
@@ -276,6 +280,20 @@ static enum tl_status promising(const struct tl_compare_set *set, struct tl_comp
 	if (st == TL_OK)
 		*ret = tl_screen_pass(w->member.s.p, w->member.s.n, b.p, b.n, p->lo - begin, least);
 	return st;
+}
+
+/* Widens and narrows the first band about its middle, as the options say. */
+static void limit_band(const struct tl_compare_params *params, struct tl_align_job *job)
+{
+	const uint64_t width = (uint64_t)(job->hi - job->lo) + 1;
+	if (params->least_width > width) {
+		const uint64_t more = params->least_width - width;
+		job->lo -= (int64_t)(more / 2);
+		job->hi += (int64_t)(more - more / 2);
+	} else if (params->most_width && params->most_width < width) {
+		job->lo += (int64_t)((width - params->most_width) / 2);
+		job->hi = job->lo + (int64_t)params->most_width - 1;
+	}
 }
 
 /* An empty path. */
@@ -312,6 +330,7 @@ enum tl_status tl_compare_pair_align(const struct tl_compare_set *set,
 		.lo = p->lo - PAD, .hi = p->hi + PAD, .max_cells = set->params->max_cells,
 		.odd = w->member.odd + w->centre.odd,
 		.later = true, .a_id = (uint64_t)p->member + 1};
+	limit_band(set->params, &job);
 	const int64_t least = least_score(set, &job);
 	st = try_diagonal(set, p, &job, path, &done, err);
 	if (st == TL_OK && !done)

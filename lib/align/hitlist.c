@@ -10,6 +10,7 @@
 
 struct tl_hitlist {
 	enum tl_hits_format format;
+	const struct tl_score *score;   /* [2] */
 	struct tl_out *out;
 	const struct tl_bank *bank;     /* [2] */
 	struct tl_col names[2];
@@ -20,13 +21,14 @@ struct tl_hitlist {
 	uint64_t last;                  /* the query of the line before + 1 */
 };
 
-enum tl_status tl_hitlist_new(enum tl_hits_format format, struct tl_out *out,
-			      struct tl_hitlist **ret, struct tl_err *err)
+enum tl_status tl_hitlist_new(enum tl_hits_format format, const struct tl_score score[2],
+			      struct tl_out *out, struct tl_hitlist **ret, struct tl_err *err)
 {
 	struct tl_hitlist *list = tl_mem_zalloc(1, sizeof *list, err);
 	if (!list)
 		return TL_NOMEM;
 	list->format = format;
+	list->score = score;
 	list->out = out;
 	*ret = list;
 	return TL_OK;
@@ -113,7 +115,7 @@ static enum tl_status find_side(struct tl_hitlist *list, enum tl_alphabet alphab
 enum tl_status tl_hitlist_put(struct tl_hitlist *list, enum tl_alphabet alphabet,
 			      const struct tl_edges *edges, struct tl_err *err)
 {
-	const struct tl_score *score = tl_score_of(alphabet);
+	const struct tl_score *score = &list->score[alphabet];
 	enum tl_status st = TL_OK;
 	for (size_t i = 0; i < edges->n && st == TL_OK; i++) {
 		struct tl_hits_side a, b;

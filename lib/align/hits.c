@@ -183,14 +183,6 @@ static enum tl_status put_paf(struct tl_buf *out, const struct hit *h, struct tl
 	return st == TL_OK ? tl_buf_add(out, "\n", 1, err) : st;
 }
 
-/* Karlin and Altschul, PNAS 1990: bits = (lambda score - ln K) / ln 2, with the constants that BLAST
- * has for gapped alignments by BLOSUM62 10/1 (0.243, 0.024) and by +2/-3 (0.625, 0.41); in
- * millionths, so that all machines say the same. */
-static int64_t bits_of(const struct hit *h)
-{
-	return h->score->best > 4 ? h->points * 350575 + 5380822 : h->points * 901684 + 1286304;
-}
-
 /* 2 to the power of -bits / 1e6, by halving and, for the rest, the series of the exponential. */
 static double chance(int64_t bits)
 {
@@ -201,24 +193,33 @@ static double chance(int64_t bits)
 	return bits > 0 ? 0 : x;
 }
 
+/* E-value and bit score, or stars where they are not known. */
+static enum tl_status put_worth(struct tl_buf *out, const struct hit *h, uint64_t space,
+				struct tl_err *err)
+{
+	int64_t bits;
+	if (!tl_score_bits(h->score, h->points, &bits))
+		return say(out, err, "\t*\t*\n");
+	const double expect = (double)h->sum.a_len * (double)space * chance(bits);
+	return say(out, err, "\t%.2g\t%lld.%lld\n", expect, (long long)bits / 1000000,
+		   (long long)bits % 1000000 / 100000);
+}
+
 static enum tl_status put_m8(struct tl_buf *out, const struct hit *h, uint64_t space,
 			     struct tl_err *err)
 {
 	const struct tl_link_sum *s = &h->sum;
-	const int64_t bits = bits_of(h);
-	const double expect = (double)s->a_len * (double)space * chance(bits);
 	enum tl_status st = put_names(out, h, err);
 	/* Rounded down, so that 100 means all. */
 	const unsigned identity = tl_cigar_identity(&s->cigar);
 	if (st == TL_OK)
-		st = say(out, err, "\t%u.%03u\t%llu\t%llu\t%llu\t%llu\t%llu\t%llu\t%llu\t%.2g\t%lld.%lld\n",
+		st = say(out, err, "\t%u.%03u\t%llu\t%llu\t%llu\t%llu\t%llu\t%llu\t%llu",
 			 identity / 10000, identity % 10000 / 10, (unsigned long long)s->columns,
 			 (unsigned long long)s->cigar.subst, (unsigned long long)h->gaps,
 			 (unsigned long long)h->a_start + 1, (unsigned long long)h->a_end,
 			 (unsigned long long)(h->minus ? h->b_end : h->b_start + 1),
-			 (unsigned long long)(h->minus ? h->b_start + 1 : h->b_end), expect,
-			 (long long)bits / 1000000, (long long)bits % 1000000 / 100000);
-	return st;
+			 (unsigned long long)(h->minus ? h->b_start + 1 : h->b_end));
+	return st == TL_OK ? put_worth(out, h, space, err) : st;
 }
 
 static enum tl_status put_clip(struct tl_buf *out, uint64_t n, struct tl_err *err)

@@ -2,7 +2,11 @@
 /* score: substitution scores and gap penalties; tables by residue code, two byte shuffles a row. */
 #include <tl/score.h>
 
-#include <stdbool.h>
+#include <string.h>
+
+#include "score_file.h"
+#include "score_stat.h"
+#include "score_table.h"
 
 #define P TL_SCORE_PAD
 
@@ -47,6 +51,9 @@ static const struct tl_score protein = {
 	.extend = 1,
 	.best = 11,
 	.step = 1,
+	.least = 4,
+	.own = 116,
+	.worst = 11,
 };
 
 /* A, C, G, T (U) and N against each other; 0 where another letter takes part. */
@@ -86,6 +93,10 @@ static const struct tl_score nucleotide = {
 	.extend = 2,
 	.best = 2,
 	.step = 2,
+	.least = 2,
+	.own = 8,
+	.worst = 5,
+	.nucleotide = true,
 };
 
 const struct tl_score *tl_score_of(enum tl_alphabet alphabet)
@@ -122,4 +133,108 @@ int tl_score_step(const struct tl_score *score)
 			if (plain(score, x) && plain(score, y) && -score->pair[x][y] < step)
 				step = -score->pair[x][y];
 	return step > 0 ? step : 0;
+}
+
+/* Takes the letters of a matrix; J, O and U have those of "*". */
+static void take_matrix(struct tl_score *score,
+			int8_t m[TL_SCORE_TABLE_SIZE][TL_SCORE_TABLE_SIZE])
+{
+	static const char letters[] = TL_SCORE_TABLE_LETTERS "OU";
+	for (int x = 0; letters[x]; x++)
+		for (int y = 0; letters[y]; y++) {
+			const int p = x < TL_SCORE_TABLE_SIZE ? x : TL_SCORE_TABLE_SIZE - 1;
+			const int q = y < TL_SCORE_TABLE_SIZE ? y : TL_SCORE_TABLE_SIZE - 1;
+			score->pair[letters[x] & 31][letters[y] & 31] = m[p][q];
+		}
+}
+
+bool tl_score_name(struct tl_score *score, const char *name)
+{
+	int8_t m[TL_SCORE_TABLE_SIZE][TL_SCORE_TABLE_SIZE];
+	const int which = tl_score_table_find(name);
+	if (which < 0)
+		return false;
+	for (int x = 0; x < TL_SCORE_TABLE_SIZE; x++)
+		for (int y = 0; y < TL_SCORE_TABLE_SIZE; y++)
+			m[x][y] = tl_score_table_pair(which, x, y);
+	take_matrix(score, m);
+	return true;
+}
+
+enum tl_status tl_score_read(struct tl_score *score, const char *name, struct tl_str text,
+			     struct tl_err *err)
+{
+	int8_t m[TL_SCORE_TABLE_SIZE][TL_SCORE_TABLE_SIZE];
+	enum tl_status st = tl_score_file_read(name, text, m, err);
+	if (st == TL_OK)
+		take_matrix(score, m);
+	return st;
+}
+
+enum tl_status tl_score_match(struct tl_score *score, int64_t match, uint64_t differ,
+			      struct tl_err *err)
+{
+	if (match < 1 || match > 63 || differ < 1 || differ > 63)
+		return tl_err_set(err, TL_USAGE, "scores of nucleotides are from 1 to 63");
+	for (int x = 0; x < 32; x++)
+		for (int y = 0; y < 32; y++) {
+			const int usual = nucleotide.pair[x][y];
+			score->pair[x][y] = (int8_t)(usual == nucleotide.best ? match :
+						     usual == -3 ? -(int64_t)differ : usual);
+		}
+	return TL_OK;
+}
+
+enum tl_status tl_score_gap(struct tl_score *score, int64_t open, uint64_t extend,
+			    struct tl_err *err)
+{
+	if (open < 1 || open > 1000 || extend < 1 || extend > 200)
+		return tl_err_set(err, TL_USAGE, "a gap costs 1 to 1000 for its first residue and 1 to "
+						 "200 for each further one");
+	if (extend > (uint64_t)open)
+		return tl_err_set(err, TL_USAGE, "the first residue of a gap costs no less than a "
+						 "further one: %lld is less than %llu",
+				  (long long)open, (unsigned long long)extend);
+	score->open = (int)open;
+	score->extend = (int)extend;
+	return TL_OK;
+}
+
+enum tl_status tl_score_finish(struct tl_score *score, struct tl_err *err)
+{
+	const char *letters = score->nucleotide ? "ACGT" : "ARNDCQEGHILKMFPSTWYV";
+	score->best = TL_SCORE_PAD;
+	for (int x = 0; x < 32; x++)
+		for (int y = 0; y < 32; y++)
+			if (score->pair[x][y] > score->best)
+				score->best = score->pair[x][y];
+	if (score->best <= 0)
+		return tl_err_set(err, TL_USAGE, "no pair of the matrix scores more than 0");
+	score->least = score->best;
+	score->own = 0;
+	score->worst = score->open;
+	for (const char *x = letters; *x; x++) {
+		const int self = score->pair[*x & 31][*x & 31];
+		score->own += self;
+		score->least = self < score->least ? self : score->least;
+		for (const char *y = letters; *y; y++)
+			if (-score->pair[*x & 31][*y & 31] > score->worst)
+				score->worst = -score->pair[*x & 31][*y & 31];
+	}
+	/* Odd residues of proteins are not counted, so nothing may be concluded from them. */
+	const bool usual = memcmp(score->pair, protein.pair, sizeof protein.pair) == 0;
+	score->step = score->nucleotide || usual ? tl_score_step(score) : 0;
+	return TL_OK;
+}
+
+bool tl_score_bits(const struct tl_score *score, int64_t points, int64_t *ret)
+{
+	int32_t bits, base;
+	if (!tl_score_stat_find(score, &bits, &base))
+		return false;
+	/* For +2 NCBI's constants hold for even scores: an odd one is taken as the one below. */
+	if (score->nucleotide && score->best == 2)
+		points -= points % 2;
+	*ret = points * bits + base;
+	return true;
 }

@@ -116,6 +116,17 @@ static bool read_sample(const char *s, int64_t *ret, uint64_t *ret_seed)
 	return read_digits(&s, ret_seed) && !*s;
 }
 
+/* A:B */
+static bool read_couple(const char *s, int64_t *ret, uint64_t *ret_second)
+{
+	uint64_t first;
+	if (!read_digits(&s, &first) || !read_suffix(&s, false, &first) || *s++ != ':' ||
+	    !read_digits(&s, ret_second) || !read_suffix(&s, false, ret_second))
+		return false;
+	*ret = (int64_t)first;
+	return !*s && first <= INT64_MAX && *ret_second <= INT64_MAX;
+}
+
 bool tl_optval_word(const char *words, const char *text, int64_t *ret)
 {
 	size_t n = strlen(text);
@@ -149,6 +160,8 @@ bool tl_optval_read(const struct tl_opt *o, const char *text, struct tl_optval *
 		return read_part(text, &ret->number, &ret->bytes);
 	case TL_OPT_SAMPLE:
 		return read_sample(text, &ret->number, &ret->bytes);
+	case TL_OPT_COUPLE:
+		return read_couple(text, &ret->number, &ret->bytes);
 	case TL_OPT_WORD:
 		return tl_optval_word(o->range, text, &ret->number);
 	case TL_OPT_PATH:
@@ -203,6 +216,8 @@ static const char *wanted(enum tl_opt_type type)
 		return "a part such as 2/8, the second of eight";
 	case TL_OPT_SAMPLE:
 		return "a share from 0 to 1 such as 0.1, or 0.1:42 with a seed";
+	case TL_OPT_COUPLE:
+		return "two whole numbers such as 11:1";
 	case TL_OPT_PATH:
 		return "the name of a file";
 	case TL_OPT_DIR:
@@ -249,6 +264,7 @@ void tl_optval_store(const struct tl_opt *o, const struct tl_optval *v, void *fi
 		break;
 	case TL_OPT_PART:
 	case TL_OPT_SAMPLE:
+	case TL_OPT_COUPLE:
 		*(struct tl_opt_pair *)at = (struct tl_opt_pair){v->number, v->bytes};
 		break;
 	case TL_OPT_SIZE:
@@ -280,6 +296,7 @@ void tl_optval_load(const struct tl_opt *o, const void *fields, struct tl_optval
 		break;
 	case TL_OPT_PART:
 	case TL_OPT_SAMPLE:
+	case TL_OPT_COUPLE:
 		ret->number = ((const struct tl_opt_pair *)at)->first;
 		ret->bytes = ((const struct tl_opt_pair *)at)->second;
 		break;
@@ -327,6 +344,9 @@ enum tl_status tl_optval_spell(const struct tl_opt *o, const struct tl_optval *v
 		n = spell_share(v->number, text, 24);
 		n += (size_t)snprintf(text + n, sizeof text - n, ":%llu",
 				      (unsigned long long)v->bytes);
+	} else if (o->type == TL_OPT_COUPLE) {
+		n = (size_t)snprintf(text, sizeof text, "%lld:%llu", (long long)v->number,
+				     (unsigned long long)v->bytes);
 	} else if (o->type == TL_OPT_PART) {
 		n = (size_t)snprintf(text, sizeof text, "%lld/%llu", (long long)v->number + 1,
 				     (unsigned long long)v->bytes);

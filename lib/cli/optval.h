@@ -12,8 +12,8 @@
 
 /* What an option's value says; the type of the option tells which member counts. */
 struct tl_optval {
-	int64_t number;   /* FLAG, INT, SHARE, WORD, LEVEL; the first of PART, SAMPLE */
-	uint64_t bytes;   /* SIZE; the second of PART, SAMPLE */
+	int64_t number;   /* FLAG, INT, SHARE, WORD, LEVEL; the first of PART, SAMPLE, COUPLE */
+	uint64_t bytes;   /* SIZE; the second of PART, SAMPLE, COUPLE */
 	const char *text; /* TEXT, PATH, DIR */
 };
 

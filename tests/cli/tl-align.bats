@@ -176,3 +176,77 @@ near=MKVLATGQWERTYIPWSDFGHKLCVNMEDRRSTLLKAWGIWPYHQNNFECDSTKRGWVLI
 	fi
 	printf '>a x\nACGT\n>a y\nACGTA\n' | tl-parse | fails 65 tl-align --format sam
 }
+
+@test "--matrix, --gap, --score: other alignments, said in prov; what is wrong is refused" {
+	printf '>a\n%s\n>b\n%s\n' $protein "${protein:0:30}HHHHH${protein:30}" >in.fa
+	tl-parse in.fa | tl-intern >in.tl
+	score() { tl-align -i 0.5 --format paf "$@" in.tl | grep -o 'AS:i:[0-9-]*'; }
+	usual=$(score)
+	[ "$(score --matrix blosum62 --gap 11:1)" = "$usual" ]
+	# The gap of five costs 15, and 10 more so.
+	[ "$(score --gap 21:1)" = "AS:i:$((${usual#AS:i:} - 10))" ]
+	[ "$(score --gap 11:3)" = "AS:i:$((${usual#AS:i:} - 8))" ]
+	[ "$(score --matrix PAM30)" != "$usual" ]
+	awk 'BEGIN { n = split("A R N D C Q E G H I L K M F P S T W Y V", l, " ")
+		for (i = 1; i <= n; i++) printf " %s", l[i]
+		print ""
+		for (i = 1; i <= n; i++) { printf "%s", l[i]
+			for (j = 1; j <= n; j++) printf " %d", i == j ? 10 : -8
+			print "" } }' >ten.mat
+	[ "$(score --matrix ten.mat --gap 30:2)" = AS:i:562 ]
+	cp ten.mat other.name
+	tl-align --matrix ten.mat in.tl >x.tl
+	tl-align --matrix other.name in.tl | cmp - x.tl
+	tl-align in.tl | cmp -s - x.tl && false
+	tl-align --matrix BLOSUM62 in.tl >x.tl
+	tl-align in.tl | cmp - x.tl
+	sed 's/10$/x/' ten.mat >bad.mat
+	fails 65 tl-align --matrix bad.mat in.tl
+	says 'bad.mat:21:'
+	fails 66 tl-align --matrix BLOSUM61 in.tl
+	fails 64 tl-align --gap 1:2 in.tl
+	fails 64 tl-align --gap 11 in.tl
+	says --gap
+	fails 64 tl-align --score 0:1 in.tl
+	sed 's/ [0-9][0-9]*/ -1/g' ten.mat >minus.mat
+	fails 64 tl-align --matrix minus.mat in.tl
+	says 'more than 0'
+}
+
+@test "--score and --strand: nucleotides" {
+	gen_dna 60 3 100000 >in.fa
+	awk '/^>/ { print $1 "r"; next } { s = ""
+		for (i = length($0); i; i--) s = s substr("TGCA", index("ACGT", substr($0, i, 1)), 1)
+		print substr(s, 3) }' in.fa >turned.fa
+	cat turned.fa >>in.fa
+	tl-parse in.fa | tl-intern >in.tl
+	tl-align --format paf in.tl >both
+	tl-align --format paf --strand plus in.tl >plus
+	tl-align --format paf --strand minus in.tl >minus
+	[ -s plus ] && [ -s minus ]
+	[ "$(cut -f5 plus | sort -u)" = + ]
+	[ "$(cut -f5 minus | sort -u)" = - ]
+	sort plus minus | cmp - <(sort both)
+	# Scores that are all twice as much change nothing but the score.
+	tl-align --format paf --score 4:6 --gap 10:4 in.tl |
+		awk -F'\t' -v OFS='\t' '{ $13 = "AS:i:" substr($13, 6) / 2; print }' | cmp - both
+	for t in 1 3; do
+		tl-align -t $t --score 1:4 --gap 9:9 in.tl >x.$t
+		TL_CPU_DISABLE=avx2,avx512bw,sse41 tl-align -t $t --score 1:4 --gap 9:9 in.tl | cmp - x.$t
+	done
+	cmp x.1 x.3
+	tl-align --score 1:4 --gap 9:9 in.tl | tl-reduce | tl-parse -d | cmp - in.fa
+	fails 64 tl-align --strand none in.tl
+}
+
+@test "--band: narrow ones are said not to be proven, wide ones find what lies apart" {
+	printf '>a\n%s\n>b\n%s\n' $protein$protein$protein \
+		"$protein${protein:0:30}HHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHH${protein:30}$protein" >in.fa
+	tl-parse in.fa | tl-intern >in.tl
+	tl-align -v -i 0.5 --band 0:32 in.tl 2>said >/dev/null
+	grep -q 'not proven' said
+	tl-align -v -i 0.5 in.tl 2>said >wide.tl
+	grep -q 'not proven' said && false
+	fails 64 tl-align --band 64:32 in.tl
+	fails 64 tl-align --band 1T:2T in.tl
+}

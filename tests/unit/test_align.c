@@ -117,12 +117,36 @@ static void plain(const struct tl_score *score, const struct pair *p, int64_t lo
 	*ret_out = best[1];
 }
 
-static struct tl_align *workspace(enum tl_alphabet alphabet, enum tl_cpu_isa isa)
+static struct tl_align *workspace_of(const struct tl_score *score, enum tl_cpu_isa isa)
 {
 	struct tl_align *ws;
 	struct tl_err err;
-	tl_test_ok(tl_align_new_isa(tl_score_of(alphabet), isa, &ws, &err), err);
+	tl_test_ok(tl_align_new_isa(score, isa, &ws, &err), err);
 	return ws;
+}
+
+static struct tl_align *workspace(enum tl_alphabet alphabet, enum tl_cpu_isa isa)
+{
+	return workspace_of(tl_score_of(alphabet), isa);
+}
+
+/* Other scores: gaps without extension's rebate, the largest ones, cheap gaps beside dear letters. */
+static struct tl_score scores_of(enum tl_alphabet alphabet, int round)
+{
+	static const struct { const char *name; int match, differ, open, extend; } all[] = {
+		{"PAM30", 1, 1, 8, 8}, {"BLOSUM45", 63, 63, 1000, 200}, {"PAM250", 1, 63, 2, 1},
+		{"BLOSUM90", 5, 4, 17, 1}};
+	struct tl_score score = *tl_score_of(alphabet);
+	struct tl_err err;
+	if (alphabet == TL_PROTEIN)
+		tl_test(tl_score_name(&score, all[round % 4].name));
+	else
+		tl_test_ok(tl_score_match(&score, all[round % 4].match,
+					  (uint64_t)all[round % 4].differ, &err), err);
+	tl_test_ok(tl_score_gap(&score, all[round % 4].open, (uint64_t)all[round % 4].extend, &err),
+		   err);
+	tl_test_ok(tl_score_finish(&score, &err), err);
+	return score;
 }
 
 static struct tl_align_job job_of(const struct pair *p, int64_t lo, int64_t hi, bool prove)
@@ -189,14 +213,13 @@ static void random_band(const struct pair *p, int64_t *lo, int64_t *hi)
 }
 
 /* The scalar kernel against the plain recurrence, in the band and over all. */
-static void scalar_is_right(enum tl_alphabet alphabet)
+static void scalar_is_right(enum tl_alphabet alphabet, const struct tl_score *score, int rounds)
 {
 	static struct pair p;
-	const struct tl_score *score = tl_score_of(alphabet);
-	struct tl_align *ws = workspace(alphabet, TL_CPU_SCALAR);
+	struct tl_align *ws = workspace_of(score, TL_CPU_SCALAR);
 	struct tl_align_path path = {0};
 	struct tl_err err;
-	for (int round = 0; round < 600; round++) {
+	for (int round = 0; round < rounds; round++) {
 		int64_t lo, hi, in, out;
 		random_pair(&p, alphabet, round % 50 ? 120 : 700);
 		random_band(&p, &lo, &hi);
@@ -226,12 +249,51 @@ static void scalar_is_right(enum tl_alphabet alphabet)
 
 static void test_scalar_proteins(void)
 {
-	scalar_is_right(TL_PROTEIN);
+	scalar_is_right(TL_PROTEIN, tl_score_of(TL_PROTEIN), 600);
 }
 
 static void test_scalar_nucleotides(void)
 {
-	scalar_is_right(TL_NUCLEOTIDE);
+	scalar_is_right(TL_NUCLEOTIDE, tl_score_of(TL_NUCLEOTIDE), 600);
+}
+
+static void test_scalar_other_scores(void)
+{
+	for (int i = 0; i < 8; i++) {
+		const struct tl_score score = scores_of((enum tl_alphabet)(i % 2), i / 2);
+		scalar_is_right((enum tl_alphabet)(i % 2), &score, 100);
+	}
+}
+
+/* Every kernel against the scalar one with other scores; of the largest ones some pairs pass 16
+ * bits. */
+static void test_other_scores(void)
+{
+	static struct pair p;
+	struct tl_err err;
+	for (int i = 0; i < 8; i++) {
+		const enum tl_alphabet alphabet = (enum tl_alphabet)(i % 2);
+		const struct tl_score score = scores_of(alphabet, i / 2);
+		struct tl_align *one = workspace_of(&score, TL_CPU_SCALAR);
+		for (int isa = TL_CPU_SCALAR + 1; isa <= (int)tl_cpu_best(); isa++) {
+			struct tl_align *two = workspace_of(&score, (enum tl_cpu_isa)isa);
+			struct tl_align_path x = {0}, y = {0};
+			for (int round = 0; round < 150; round++) {
+				int64_t lo, hi;
+				random_pair(&p, alphabet, round % 20 ? 200 : 1500);
+				random_band(&p, &lo, &hi);
+				struct tl_align_job job = job_of(&p, lo, hi, tl_test_below(2));
+				tl_test_ok(tl_align_pair(one, &job, &x, &err), err);
+				tl_test_ok(tl_align_pair(two, &job, &y, &err), err);
+				check_same(&x, &y);
+				check_path(&score, &p, &x);
+			}
+			tl_buf_free(&x.ops);
+			tl_buf_free(&y.ops);
+			tl_align_free(two);
+		}
+		tl_align_free(one);
+	}
 }
 
 /* A kernel of this machine against the scalar one. */
@@ -592,6 +654,8 @@ int main(void)
 {
 	TL_RUN(test_scalar_proteins);
 	TL_RUN(test_scalar_nucleotides);
+	TL_RUN(test_scalar_other_scores);
+	TL_RUN(test_other_scores);
 	TL_RUN(test_sse41);
 	TL_RUN(test_avx2);
 	TL_RUN(test_avx512bw);

@@ -37,7 +37,17 @@ static void align(struct tl_str a, struct tl_str b, bool minus, struct tl_edges 
 	tl_align_free(ws);
 }
 
-static void check(const char *a_text, const char *b_text, bool minus, enum tl_hits_format format,
+/* The usual scores, but with a gap that BLAST has constants for. */
+static const struct tl_score *known(void)
+{
+	static struct tl_score score;
+	struct tl_err err;
+	score = *tl_score_of(TL_NUCLEOTIDE);
+	tl_test_ok(tl_score_gap(&score, 7, 2, &err), err);
+	return &score;
+}
+
+static void check_by(const struct tl_score *score, const char *a_text, const char *b_text, bool minus, enum tl_hits_format format,
 		  const char *line)
 {
 	struct tl_edges edges = {0};
@@ -47,14 +57,19 @@ static void check(const char *a_text, const char *b_text, bool minus, enum tl_hi
 	const struct tl_hits_side a = {str("query"), str(a_text)}, b = {str("target"), str(b_text)};
 	align(a.residues, b.residues, minus, &edges);
 	tl_edge_get(&edges, 0, &e);
-	tl_test_ok(tl_hits_put(&out, format, tl_score_of(TL_NUCLEOTIDE), &e, &a, &b, 1000, 0, &err),
-		   err);
+	tl_test_ok(tl_hits_put(&out, format, score, &e, &a, &b, 1000, 0, &err), err);
 	bool same = out.len == strlen(line) && !memcmp(out.data, line, out.len);
 	if (!same)
 		printf("# %.*s", (int)out.len, (const char *)out.data);
 	tl_test(same);
 	tl_buf_free(&out);
 	tl_edge_free(&edges);
+}
+
+static void check(const char *a, const char *b, bool minus, enum tl_hits_format format,
+		  const char *line)
+{
+	check_by(known(), a, b, minus, format, line);
 }
 
 /* A and a copy with one other letter, one missing, and ends of its own. */
@@ -64,7 +79,9 @@ static void test_plus(void)
 	check(A, b, false, TL_HITS_PAF,
 	      "query\t40\t0\t40\t+\ttarget\t47\t5\t45\t39\t40\t255\tAS:i:75\tNM:i:1\tcg:Z:20=1X19=\n");
 	check(A, b, false, TL_HITS_M8,
-	      "query\ttarget\t97.500\t40\t1\t0\t1\t40\t6\t45\t7.2e-17\t68.9\n");
+	      "query\ttarget\t97.500\t40\t1\t0\t1\t40\t6\t45\t1.3e-16\t68.0\n");
+	check_by(tl_score_of(TL_NUCLEOTIDE), A, b, false, TL_HITS_M8,
+		 "query\ttarget\t97.500\t40\t1\t0\t1\t40\t6\t45\t*\t*\n");
 	check(A, b, false, TL_HITS_SAM,
 	      "query\t0\ttarget\t6\t255\t20=1X19=\t*\t0\t0\t" A "\t*\tAS:i:75\tNM:i:1\n");
 }
@@ -79,7 +96,7 @@ static void test_minus(void)
 	check("CC" A, b, true, TL_HITS_PAF,
 	      "query\t42\t2\t42\t-\ttarget\t45\t3\t43\t39\t40\t255\tAS:i:75\tNM:i:1\tcg:Z:19=1X20=\n");
 	check("CC" A, b, true, TL_HITS_M8,
-	      "query\ttarget\t97.500\t40\t1\t0\t3\t42\t43\t4\t7.6e-17\t68.9\n");
+	      "query\ttarget\t97.500\t40\t1\t0\t3\t42\t43\t4\t1.4e-16\t68.0\n");
 	check("CC" A, b, true, TL_HITS_SAM,
 	      "query\t16\ttarget\t4\t255\t19=1X20=2S\t*\t0\t0\t"
 	      "TGGTCAAGCTAGGATCCGTAATCGGATAGCCTTGCAACGTGG\t*\tAS:i:75\tNM:i:1\n");
