@@ -189,10 +189,12 @@ static struct tl_str organism(struct tl_str title)
 /* Appends an id that is not there yet. */
 static enum tl_status put_id(struct tl_buf *out, size_t from, uint32_t id, struct tl_err *err)
 {
-	struct tl_str have = {out->data + from, out->len - from};
+	struct tl_str have = {NULL, out->len - from};
 	size_t pos = 0;
 	if (!id)
 		return TL_OK;
+	if (have.n)
+		have.p = out->data + from;
 	for (uint32_t old; have.n && (old = tl_taxon_each(have, have, &pos));)
 		if (old == id)
 			return TL_OK;
