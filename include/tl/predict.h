@@ -2,7 +2,7 @@
 /* predict: columns coded by what a model of them expects, an arithmetic coder behind it.
  *
  * Smaller than what general compressors give, and slow: about a microsecond for a byte, in both
- * directions.  A model takes up to about 400 MB while it codes a column of many megabytes, less for
+ * directions.  A model takes up to about 480 MB while it codes a column of many megabytes, less for
  * small ones.  man tl-stream(5) section 4.  All in integers: the same bytes on every machine.
  * Threads: pure but for its arguments.
  */

@@ -55,7 +55,8 @@ struct tl_tool_common {
 	{"zstd", 'z', TL_OPT_LEVEL, offsetof(type, field.level), "1:20", "3", "LEVEL", "Common", \
 	 "Compress the stream's columns: by zstd's levels to 19, and at 20, the smallest, by models of " \
 	 "names, residues and numbers, which take about a microsecond for each byte, writing and " \
-	 "reading. `LEVEL` is attached, as in `-z9`."},               \
+	 "reading, and up to 480 MB for each block at hand, beside `--memory`. " \
+	 "`LEVEL` is attached, as in `-z9`."},                                                       \
 	{"metrics", 0, TL_OPT_FLAG, offsetof(type, field.metrics), NULL, NULL, NULL, "Common",       \
 	 "Put a block into the stream with what this tool counted: tasks, steals, sleeps, bytes by " \
 	 "node, spills. `tl-stats` shows it. Streams are then no longer the same every time."}

@@ -3,10 +3,10 @@
  *
  * Each context is hashed to a line of 15 counters, for four bits of the next symbol; a line has a
  * check, and a new context takes the less used of two lines.  A counter gives its probability, and
- * what such probabilities meant so far by the times it was used; copies of what followed the
- * same symbols before are a further prediction.
+ * what such probabilities meant so far by the times it was used; what followed the same
+ * symbols before, at two places at a time, is a further prediction.
  *
- * Contents: 1. counters  2. lines  3. the copy  4. one symbol  5. all.
+ * Contents: 1. counters  2. lines  3. copies  4. one symbol  5. all.
  */
 #include "symbols_state.h"
 
@@ -16,12 +16,14 @@
 #include <tl/mem.h>
 
 #define CONTEXTS TL_SYMBOLS_CONTEXTS
-#define INPUTS (2 * CONTEXTS + 3)
+#define COPIES TL_SYMBOLS_COPIES
+#define INPUTS (2 * CONTEXTS + 2 * COPIES + 1)
+#define TRUSTS 12
+#define MANY (1u << 20) /* residues that are mixed by weights which move slowly */
 #define LINES_MIN 10 /* log2 of lines for each context */
 #define LINES_MAX 19  /* 32 MiB for each context */
 #define PLACES_MAX 24 /* log2 of places that the copy finds */
 #define TIMES TL_SYMBOLS_TIMES
-#define MIX_RATE 6
 #define GOLDEN TL_SYMBOLS_GOLDEN
 
 /* 1. Counters. */
@@ -53,7 +55,7 @@ static uint32_t times_class(uint32_t counter)
 
 static struct tl_symbols_line *find(const struct tl_symbols *m, int i, uint64_t hash)
 {
-	size_t at = (size_t)(hash >> (64 - m->lines));
+	size_t at = (size_t)(hash >> (64 - m->lines[i]));
 	uint32_t check = (uint32_t)hash | 1;
 	struct tl_symbols_line *a = &m->table[i][at], *b = &m->table[i][at ^ 1];
 	if (a->check == check)
@@ -74,11 +76,27 @@ static void find_all(struct tl_symbols *m, unsigned half)
 		m->line[i] = find(m, i, (m->hash[i] + half * 0x2545F4914F6CDD1Du) * GOLDEN);
 }
 
-/* 3. The copy. */
+/* 3. Copies. */
 
 static size_t copy_least(const struct tl_symbols *m)
 {
 	return m->kind == TL_SYMBOLS_RESIDUES ? 6 : 5;
+}
+
+static bool is_followed(const struct tl_symbols *m, size_t from)
+{
+	for (int i = 0; i < COPIES; i++)
+		if (m->copy[i].on && m->copy[i].from == from)
+			return true;
+	return false;
+}
+
+/* Of residues, a better place is followed beside the one before, which may still be right. */
+static void copy_begin(struct tl_symbols *m, size_t from, uint32_t len)
+{
+	if (m->copy[0].on && m->kind == TL_SYMBOLS_RESIDUES)
+		m->copy[1] = m->copy[0];
+	m->copy[0] = (struct tl_symbols_copy){.from = from, .len = len, .on = true};
 }
 
 static void copy_seek(struct tl_symbols *m)
@@ -88,33 +106,30 @@ static void copy_seek(struct tl_symbols *m)
 		return;
 	uint64_t key = m->past & (((uint64_t)1 << 8 * k) - 1);
 	uint32_t *e = &m->last[key * GOLDEN >> (64 - m->places)];
-	if (*e && m->len < 16) {
+	struct tl_symbols_copy *c = &m->copy[0];
+	if (*e && c->len < 16 && !is_followed(m, *e)) {
 		uint32_t n = 0;
 		while (n < 32 && n < *e && m->bytes[*e - 1 - n] == m->bytes[i - 1 - n])
 			n++;
-		if (n >= k && (n > m->len || !m->copies)) {
-			m->copies = true;
-			m->from = *e;
-			m->len = n;
-			m->misses = 0;
-		}
+		if (n >= k && (n > c->len || !c->on))
+			copy_begin(m, *e, n);
 	}
 	*e = (uint32_t)i;
 }
 
-static void copy_follow(struct tl_symbols *m, unsigned s)
+static void copy_follow(struct tl_symbols *m, struct tl_symbols_copy *c, unsigned s)
 {
-	if (!m->copies)
+	if (!c->on)
 		return;
-	bool wrong = m->bytes[m->from++] != s;
-	m->misses = m->misses << 1 | wrong;
-	m->len = wrong ? 0 : m->len + (m->len < 65535);
-	m->copies = __builtin_popcount(m->misses & 0xffff) <= 8;
+	bool wrong = m->bytes[c->from++] != s;
+	c->misses = c->misses << 1 | wrong;
+	c->len = wrong ? 0 : c->len + (c->len < 65535);
+	c->on = __builtin_popcount(c->misses & 0xffff) <= 8;
 }
 
-static uint32_t copy_context(const struct tl_symbols *m)
+static uint32_t copy_context(const struct tl_symbols_copy *c)
 {
-	uint32_t n = m->len, miss = m->misses;
+	uint32_t n = c->len, miss = c->misses;
 	n = n < 16 ? n : n < 32 ? 12 + n / 4 : n < 64 ? 16 + n / 8 : n < 512 ? 23 + n / 64 : 31;
 	return n << 4 | (miss & 0xff ? 8u : 0u) | (miss & 0xff00 ? 4u : 0u) |
 	       (__builtin_popcount(miss & 0xffff) > 3 ? 2u : 0u);
@@ -126,9 +141,26 @@ struct bit {
 	int in[INPUTS];
 	uint32_t *counter[CONTEXTS];
 	uint16_t *meant[CONTEXTS];
-	uint16_t *right; /* of the copy, where it says something */
-	unsigned says;
+	uint16_t *right[COPIES]; /* of a copy, where it says something */
+	unsigned says[COPIES];
 };
+
+/* What copy i says of the bit. */
+static void look_at_copy(struct tl_symbols *m, struct bit *b, int i, unsigned node, int at)
+{
+	const struct tl_symbols_copy *c = &m->copy[i];
+	int *in = b->in + 2 * CONTEXTS + 2 * i;
+	unsigned said = c->on ? m->bytes[c->from] : 0;
+	in[0] = in[1] = 0;
+	b->right[i] = NULL;
+	if (!c->on || (said | 1u << m->bits) >> (at + 1) != node)
+		return;
+	b->says[i] = said >> at & 1;
+	b->right[i] = &m->right[i][copy_context(c) * 8 + (unsigned)at];
+	int s = tl_logistic_stretch(&m->log, *b->right[i]), d = (*b->right[i] - 32768) >> 5;
+	in[0] = b->says[i] ? s : -s;
+	in[1] = b->says[i] ? d : -d;
+}
 
 static void look(struct tl_symbols *m, struct bit *b, unsigned cell, unsigned node, int at)
 {
@@ -140,38 +172,38 @@ static void look(struct tl_symbols *m, struct bit *b, unsigned cell, unsigned no
 		b->in[2 * i] = *c & 1023 ? tl_logistic_stretch(&m->log, p) : 0;
 		b->in[2 * i + 1] = tl_logistic_stretch(&m->log, *b->meant[i]);
 	}
-	int *in = b->in + 2 * CONTEXTS;
-	in[0] = in[1] = 0;
-	in[2] = 256;
-	b->right = NULL;
-	unsigned said = m->copies ? m->bytes[m->from] : 0;
-	if (!m->copies || (said | 1u << m->bits) >> (at + 1) != node)
-		return;
-	b->says = said >> at & 1;
-	b->right = &m->right[copy_context(m) * 8 + (unsigned)at];
-	int s = tl_logistic_stretch(&m->log, *b->right), d = (*b->right - 32768) >> 5;
-	in[0] = b->says ? s : -s;
-	in[1] = b->says ? d : -d;
+	for (int i = 0; i < COPIES; i++)
+		look_at_copy(m, b, i, node, at);
+	b->in[INPUTS - 1] = 256;
+}
+
+/* How far the copies are to be trusted: which weights are used. */
+static uint32_t trust(const struct tl_symbols *m, const struct bit *b)
+{
+	uint32_t len = m->copy[0].len, n = b->right[0] ? 1 + (len > 15) + (len > 31) : 0;
+	if (!b->right[1])
+		return n;
+	return n + (b->right[0] && b->says[0] != b->says[1] ? 8 : 4);
 }
 
 static void learn(struct tl_symbols *m, const struct bit *b, unsigned bit)
 {
-	tl_logistic_tell(&m->mixer[0], bit, b->in, MIX_RATE);
-	tl_logistic_tell(&m->mixer[1], bit, b->in, MIX_RATE);
+	tl_logistic_tell(&m->mixer[0], bit, b->in, m->rate);
+	tl_logistic_tell(&m->mixer[1], bit, b->in, m->rate);
 	for (int i = 0; i < CONTEXTS; i++) {
 		count(m, b->counter[i], bit);
 		tl_logistic_learn(b->meant[i], bit, 6);
 	}
-	if (b->right)
-		tl_logistic_learn(b->right, b->says == bit, 6);
+	for (int i = 0; i < COPIES; i++)
+		if (b->right[i])
+			tl_logistic_learn(b->right[i], b->says[i] == bit, 6);
 }
 
 static unsigned code_bit(struct tl_symbols *m, unsigned cell, unsigned node, int at, unsigned bit)
 {
 	struct bit b;
 	look(m, &b, cell, node, at);
-	uint32_t copy = b.right ? 1 + (m->len > 15) + (m->len > 31) : 0;
-	int x = tl_logistic_mix(&m->log, &m->mixer[0], m->set[0] * 4 + copy, b.in);
+	int x = tl_logistic_mix(&m->log, &m->mixer[0], m->set[0] * TRUSTS + trust(m, &b), b.in);
 	x += tl_logistic_mix(&m->log, &m->mixer[1], m->set[1] * 256 + node, b.in);
 	uint32_t p = tl_logistic_squash(&m->log, x / 2);
 	p = p < 16 ? 16 : p > 65520 ? 65520 : p;
@@ -205,7 +237,8 @@ static void code_all(struct tl_symbols *m, size_t n)
 		s = code_symbol(m, s);
 		m->bytes[m->pos++] = (uint8_t)s;
 		m->past = m->past << 8 | s;
-		copy_follow(m, s);
+		for (int i = 0; i < COPIES; i++)
+			copy_follow(m, &m->copy[i], s);
 		copy_seek(m);
 		tl_symbols_context_move(m, s);
 	}
@@ -218,8 +251,8 @@ static void fill_small(struct tl_symbols *m)
 			m->meant[i][j] = (uint16_t)((j >> 4) * 1024 + 512);
 	for (uint32_t i = 0; i <= TIMES; i++)
 		m->step[i] = 65536 * 2 / (2 * i + 3);
-	for (size_t i = 0; i < sizeof m->right / sizeof *m->right; i++)
-		m->right[i] = 49152;
+	for (size_t i = 0; i < COPIES * TL_SYMBOLS_RIGHTS; i++)
+		m->right[i / TL_SYMBOLS_RIGHTS][i % TL_SYMBOLS_RIGHTS] = 49152;
 }
 
 static int log2_within(size_t n, int least, int most)
@@ -229,16 +262,27 @@ static int log2_within(size_t n, int least, int most)
 	return least;
 }
 
+/* log2 of the lines of a context: of residues the short ones need few, so that the long ones may
+ * have more. */
+static int lines_of(const struct tl_symbols *m, int i, size_t n)
+{
+	static const uint8_t residues[CONTEXTS] = {10, 10, 13, 17, 21, 21, 21, 14, 14, 14};
+	int most = m->kind == TL_SYMBOLS_RESIDUES ? residues[i] : LINES_MAX;
+	return log2_within(n, LINES_MIN, most);
+}
+
 static enum tl_status fill(struct tl_symbols *m, size_t n, struct tl_err *err)
 {
-	m->lines = log2_within(n, LINES_MIN, LINES_MAX);
 	m->places = log2_within(n, LINES_MIN, PLACES_MAX);
-	for (int i = 0; i < CONTEXTS; i++)
-		if (!(m->table[i] = tl_mem_zalloc((size_t)1 << m->lines,
-						  sizeof(struct tl_symbols_line), err)))
+	for (int i = 0; i < CONTEXTS; i++) {
+		m->lines[i] = lines_of(m, i, n);
+		m->table[i] = tl_mem_zalloc((size_t)1 << m->lines[i],
+					    sizeof(struct tl_symbols_line), err);
+		if (!m->table[i])
 			return TL_NOMEM;
+	}
 	if (!(m->last = tl_mem_zalloc((size_t)1 << m->places, sizeof *m->last, err)) ||
-	    tl_logistic_new(&m->mixer[0], INPUTS, 128 * 4, 5, err) != TL_OK)
+	    tl_logistic_new(&m->mixer[0], INPUTS, 128 * TRUSTS, 5, err) != TL_OK)
 		return TL_NOMEM;
 	return tl_logistic_new(&m->mixer[1], INPUTS, 32 * 256, 5, err);
 }
@@ -265,6 +309,7 @@ enum tl_status tl_symbols_code(struct tl_coder *c, enum tl_symbols_kind kind, ui
 	m->hint = hint;
 	m->bits = kind == TL_SYMBOLS_RESIDUES ? 5 : 8;
 	m->times = kind == TL_SYMBOLS_RESIDUES ? TIMES : kind == TL_SYMBOLS_NAMES ? 30 : 250;
+	m->rate = kind == TL_SYMBOLS_RESIDUES && n > MANY ? 3 : 6;
 	tl_logistic_fill(&m->log);
 	fill_small(m);
 	enum tl_status st = fill(m, n, err);

@@ -45,11 +45,11 @@ static void in_residues(struct tl_symbols *m)
 					   last(m, 2),
 					   last(m, 3),
 					   last(m, 4),
-					   last(m, 6),
+					   last(m, 5),
+					   last(m, 7),
 					   m->past & 0xff00,
 					   m->past & 0xffff00,
-					   m->past & 0xff00ff,
-					   m->past & 0xff0000};
+					   m->past & 0xff00ff};
 	memcpy(m->hash, h, sizeof h);
 	m->set[0] = (uint32_t)cut;
 	m->set[1] = (uint32_t)last(m, 1) & 31;

@@ -14,6 +14,8 @@
 #include "symbols.h"
 
 #define TL_SYMBOLS_CONTEXTS 10
+#define TL_SYMBOLS_COPIES 2
+#define TL_SYMBOLS_RIGHTS (32 * 16 * 8) /* by how a copy held, and bit */
 #define TL_SYMBOLS_TIMES 1023 /* a counter counts so far */
 #define TL_SYMBOLS_FIELDS 64  /* of a line that are kept in view */
 #define TL_SYMBOLS_GOLDEN 0x9E3779B97F4A7C15u
@@ -21,6 +23,13 @@
 /* Probability in the high 22 bits, times used in the low 10. */
 struct tl_symbols_line {
 	uint32_t check, counter[15];
+};
+
+/* A place before from which symbols are copied. */
+struct tl_symbols_copy {
+	size_t from;
+	uint32_t len, misses; /* held since the last difference; 1 for each of the last 32 wrong */
+	bool on;
 };
 
 /* The line before, field by field: where names are likely to go on alike. */
@@ -41,7 +50,7 @@ struct tl_symbols {
 	uint8_t *bytes;
 	size_t pos;
 	int bits;  /* of a symbol */
-	int lines; /* log2 */
+	int lines[TL_SYMBOLS_CONTEXTS]; /* log2 */
 	struct tl_symbols_line *table[TL_SYMBOLS_CONTEXTS];
 	struct tl_symbols_line *line[TL_SYMBOLS_CONTEXTS];
 	uint64_t hash[TL_SYMBOLS_CONTEXTS];
@@ -50,14 +59,13 @@ struct tl_symbols {
 	uint32_t times;                      /* counters count so far in this kind */
 	uint64_t past;                       /* the last 8 symbols */
 	struct tl_mixer mixer[2];
+	int rate; /* at which they learn */
 	uint32_t set[2]; /* chosen by the kind */
-	/* the copy */
+	/* copies */
 	uint32_t *last; /* [1 << places] */
 	int places;
-	size_t from;
-	uint32_t len, misses; /* held since the last difference; 1 for each of the last 32 wrong */
-	bool copies;
-	uint16_t right[32 * 16 * 8];
+	struct tl_symbols_copy copy[TL_SYMBOLS_COPIES]; /* the latest found first */
+	uint16_t right[TL_SYMBOLS_COPIES][TL_SYMBOLS_RIGHTS];
 	/* items */
 	const struct tl_predict_hint *hint;
 	size_t lengths_pos, left, item, before; /* where this item and the one before begin */
