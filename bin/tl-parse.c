@@ -261,6 +261,7 @@ static enum tl_status decode(const struct opts *opts, const struct tl_tool_run *
 		st = tl_press_open(run->pool, out, opt_how, &press, err);
 	restore_opts(opts, &xopts);
 	xopts.opt_pool = run->pool;
+	xopts.opt_budget = run->budget;
 	xopts.opt_press = press;
 	if (st == TL_OK)
 		st = tl_restore_text(reader, &xopts, out, &sum, err);

@@ -352,7 +352,7 @@ static enum tl_status extract_from(const struct opts *opts, const struct tl_tool
 	enum tl_status st =
 		tl_tool_writer(run, o->archive, names ? TL_STREAM_SUBSET : kept, false, &w, err);
 	if (st == TL_OK)
-		st = tl_extract_all(r, names, opt_access != NULL, w, &sum, err);
+		st = tl_extract_all(r, run->budget, names, opt_access != NULL, w, &sum, err);
 	if (st == TL_OK)
 		st = tl_tool_prov(run, opts, "Extraction", w, err);
 	if (st == TL_OK)

@@ -49,7 +49,8 @@ static enum tl_status read_through(const struct tl_tool_run *run, struct tl_read
 	struct tl_item *item;
 	enum tl_status st;
 	if (verify) {
-		const struct tl_restore_opts ropts = {.opt_pool = run->pool};
+		const struct tl_restore_opts ropts = {.opt_pool = run->pool,
+						      .opt_budget = run->budget};
 		struct tl_restore_sum sum;
 		struct tl_out *nowhere;
 		if ((st = tl_out_null(&nowhere, err)) != TL_OK)

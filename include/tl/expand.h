@@ -3,8 +3,8 @@
  *
  * Duplicates and deltas are resolved; records that stand in several sections of an archive are
  * merged by ordinal.  Memory: the records that others may be copied from (all SEQS records of an
- * interned stream, the bases of an archive) with their headers; nothing else is kept beyond a
- * block of each kind. What a stream may contain is checked here: bases before use and before
+ * interned stream, the bases of an archive) with their headers; what passes the budget goes to
+ * disk; nothing else is kept beyond a block of each kind. What a stream may contain is checked here: bases before use and before
  * others of their ordinals, of the same alphabet, depth at most TL_EXPAND_DEPTH, rising ordinals,
  * FILE blocks that fit their records, the sums of resolved residues.
  *
@@ -23,6 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <tl/batch.h>
+#include <tl/budget.h>
 #include <tl/buf.h>
 #include <tl/col.h>
 #include <tl/err.h>
@@ -43,6 +44,7 @@ struct tl_expand_opts {
 	uint64_t file;  /* only records of that input file, from 1; 0: of all */
 	uint64_t part, parts; /* only records whose ordinal is part - 1 modulo parts; parts 0: all */
 	bool partial;   /* some blocks were not read: none of them is wanted, nor copied from by what is */
+	struct tl_budget *opt_budget;
 	size_t bytes;   /* an event of several entries has about so many at most; 0: one entry */
 };
 

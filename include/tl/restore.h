@@ -31,6 +31,7 @@ struct tl_restore_opts {
 	enum tl_text_case letters;
 	uint64_t file;        /* only that input file, from 1; 0: all */
 	uint64_t part, parts; /* as in tl/expand.h: each record as text of its own */
+	struct tl_budget *opt_budget;
 	struct tl_pool *opt_pool; /* the reader's */
 	struct tl_press *opt_press; /* the text goes through it, to out; the caller ends it */
 };

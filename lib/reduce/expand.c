@@ -58,7 +58,10 @@ static void forget(struct tl_expand *x)
 	tl_queues_forget(&x->queues);
 	tl_held_free(x->kept);
 	x->kept = NULL;
+	x->stay = 0;
 	tl_held_free(x->retired.head);
+	tl_spool_free(x->spool);
+	x->spool = NULL;
 	x->retired = (struct tl_held_list){NULL, NULL};
 	x->open = false;
 	x->script.at = NULL;
@@ -75,7 +78,7 @@ static bool is_source(const struct tl_expand *x, const struct tl_held *h)
 static void drop_head(struct tl_expand *x, struct tl_queue *q)
 {
 	struct tl_held *h = tl_queues_drop(q);
-	if (is_source(x, h)) {
+	if (h->charged) {
 		h->next = x->kept;
 		x->kept = h;
 		return;
@@ -99,6 +102,30 @@ static struct tl_held *new_held(struct tl_expand *x, struct tl_err *err)
 	return h;
 }
 
+/* Memory for a batch that others are copied from, until the stream ends; where there is none its
+ * residues are copied, and it sleeps until it is its turn. */
+static void charge(struct tl_expand *x, struct tl_held *h)
+{
+	uint64_t bytes = sizeof *h + tl_batch_bytes(&h->batch) / 4 * 5;
+	if (bytes > x->room - x->stay || !tl_budget_take(x->opts.opt_budget, bytes))
+		return;
+	x->stay += bytes;
+	h->opt_budget = x->opts.opt_budget;
+	h->charged = bytes;
+}
+
+static enum tl_status make_source(struct tl_expand *x, struct tl_held *h,
+				  const struct tl_item *item, struct tl_err *err)
+{
+	struct tl_budget *budget = x->opts.opt_budget;
+	enum tl_status st = tl_sources_add(&x->sources, h, err);
+	if (st != TL_OK || h->charged || tl_queues_is_head(&x->queues, h))
+		return st;
+	if (!x->spool)
+		st = tl_spool_new(budget, tl_budget_share(budget, 1, 4, 0), &x->spool, err);
+	return st == TL_OK ? tl_held_sleep(h, x->spool, &item->block, item->shift, err) : st;
+}
+
 static enum tl_status take_batch(struct tl_expand *x, struct tl_item *item, struct tl_err *err)
 {
 	bool reduced = x->stream_flags & TL_STREAM_REDUCED;
@@ -115,6 +142,8 @@ static enum tl_status take_batch(struct tl_expand *x, struct tl_item *item, stru
 	h->reference = h->batch.kind == TL_KIND_SEQ && (!reduced || flags & TL_BLOCK_REF);
 	h->sum = item->sum;
 	h->has_sum = item->has_sum;
+	if (is_source(x, h))
+		charge(x, h);
 	enum tl_status st = TL_OK;
 	if (h->base && x->open && h->batch.ordinal[0] <= x->frontier)
 		st = tl_err_set(err, TL_DATA,
@@ -129,7 +158,7 @@ static enum tl_status take_batch(struct tl_expand *x, struct tl_item *item, stru
 		x->open = true;
 		x->frontier = h->batch.ordinal[0];
 	}
-	return is_source(x, h) ? tl_sources_add(&x->sources, h, err) : TL_OK;
+	return is_source(x, h) ? make_source(x, h, item, err) : TL_OK;
 }
 
 /* A block of the stream at hand.  A FILE waits in ahead for its records; *ret_got: it is given now.
@@ -255,6 +284,8 @@ enum tl_status tl_expand_next(struct tl_expand *x, struct tl_expand_event *ret, 
 	tl_reader_recycle(x->reader, x->shown);
 	x->shown = NULL;
 	while (st == TL_OK && !got) {
+		if ((st = tl_queues_wake(&x->queues, err)) != TL_OK)
+			return st;
 		struct tl_queue *q = tl_queues_smallest(&x->queues, &second);
 		const struct tl_batch *b = q ? &q->waiting.head->batch : NULL;
 		if (q && q->pos == b->n) {
@@ -350,6 +381,8 @@ enum tl_status tl_expand_new(struct tl_reader *reader, const struct tl_expand_op
 	(*ret)->opts = *opts;
 	tl_queues_init(&(*ret)->queues);
 	(*ret)->sources.opt_names = opts->opt_names;
+	(*ret)->sources.shelf.opt_budget = opts->opt_budget;
+	(*ret)->room = tl_budget_share(opts->opt_budget, 1, 2, 0);
 	(*ret)->sources.partial = opts->partial;
 	return TL_OK;
 }

@@ -98,7 +98,7 @@ static void count(struct tl_expand *x, struct tl_queue *q, size_t end, struct tl
 static enum tl_status make_whole(struct tl_expand *x, struct tl_queue *q,
 				 const struct tl_source *base, bool *ret_whole, struct tl_err *err)
 {
-	const struct tl_held *h = q->waiting.head;
+	struct tl_held *h = q->waiting.head;
 	struct tl_delta d;
 	enum tl_status st = tl_gather_script(&x->script, h, q->pos, &d, ret_whole, err);
 	if (st != TL_OK || !*ret_whole)
@@ -123,20 +123,39 @@ static enum tl_status cut(const struct tl_queue *q, struct tl_str whole, struct 
 	return TL_OK;
 }
 
+/* Residues that are not at hand are lent to the event; they may go when that is done. */
+static enum tl_status lend(struct tl_expand *x, struct tl_source *s, struct tl_held **lent,
+			   struct tl_err *err)
+{
+	if (tl_sources_at_hand(s))
+		return TL_OK;
+	if (!*lent && !(*lent = tl_mem_zalloc(1, sizeof **lent, err)))
+		return TL_NOMEM;
+	return tl_sources_fetch(&x->sources, s, &(*lent)->residues, err);
+}
+
 /* How the residues of the copy of opt_base at the head of q are made. */
 static enum tl_status plan_copy(struct tl_expand *x, struct tl_queue *q,
-				const struct tl_source *opt_base, struct tl_expand_event *ev,
-				bool *ret_whole, struct tl_err *err)
+				struct tl_source *opt_base, struct tl_expand_event *ev,
+				struct tl_held **lent, bool *ret_whole, struct tl_err *err)
 {
 	const struct tl_held *h = q->waiting.head;
-	const struct tl_source *s = NULL;
+	struct tl_source s;
+	bool found = false;
 	uint64_t ordinal = h->batch.ordinal[q->pos];
 	unsigned flags = h->batch.flags[q->pos];
-	if (h->base && (s = tl_sources_find(&x->sources, ordinal))) {
+	enum tl_status st = TL_OK;
+	if (h->base)
+		st = tl_shelf_find(&x->sources.shelf, ordinal, &s, &found, err);
+	if (st == TL_OK && found) {
 		x->script.at = NULL; /* its last piece may have been waited for */
-		return cut(q, (struct tl_str){s->residues, s->length}, ev, err);
+		st = lend(x, &s, lent, err);
+		return st == TL_OK ? cut(q, (struct tl_str){s.residues, s.length}, ev, err) : st;
 	}
-	enum tl_status st = tl_sources_check(opt_base, h, q->pos, err);
+	if (st == TL_OK)
+		st = tl_sources_check(opt_base, h, q->pos, err);
+	if (st == TL_OK)
+		st = lend(x, opt_base, lent, err);
 	if (st != TL_OK)
 		return st;
 	ev->from = (struct tl_str){opt_base->residues, opt_base->length};
@@ -166,47 +185,66 @@ static void retire_whole(struct tl_expand *x, struct tl_queue *q, const struct t
 }
 
 /* The source that the entry at the head of q, a copy, says it comes from, if it is there. */
-static const struct tl_source *look_up(const struct tl_expand *x, const struct tl_queue *q,
-				       struct tl_expand_event *ev)
+static enum tl_status look_up(struct tl_expand *x, const struct tl_queue *q,
+			      struct tl_expand_event *ev, struct tl_source *ret, bool *ret_found,
+			      struct tl_err *err)
 {
 	const struct tl_batch *b = &q->waiting.head->batch;
-	const struct tl_source *s = NULL;
+	enum tl_status st = TL_OK;
 	ev->root = b->ordinal[q->pos];
+	*ret_found = false;
 	if (b->kind != TL_KIND_SEQ)
-		s = tl_sources_find(&x->sources, b->base[q->pos]);
-	if (s)
-		ev->root = s->root;
-	return s;
+		st = tl_shelf_find(&x->sources.shelf, b->base[q->pos], ret, ret_found, err);
+	if (st == TL_OK && *ret_found)
+		ev->root = ret->root;
+	return st;
+}
+
+/* The event is given: counts it, and what it needs may go when it is done. */
+static void give(struct tl_expand *x, struct tl_queue *q, uint64_t limit,
+		 struct tl_expand_event *ev, struct tl_held **lent)
+{
+	struct tl_held *h = ev->held;
+	count(x, q, reach(x, q, limit), ev);
+	ev->n = q->pos - ev->at;
+	h->has_sum = h->has_sum && q->wanted;
+	if (!q->wanted)
+		return;
+	ev->summed = h->has_sum;
+	ev->serial = ++x->serial;
+	if (*lent) {
+		(*lent)->serial = x->serial;
+		tl_held_append(&x->retired, *lent);
+		*lent = NULL;
+	}
+	retire_whole(x, q, ev);
 }
 
 enum tl_status tl_expand_give_head(struct tl_expand *x, struct tl_queue *q, uint64_t limit,
 				   struct tl_expand_event *ev, bool *ret_got, bool *ret_whole,
 				   struct tl_err *err)
 {
-	struct tl_held *h = q->waiting.head;
+	struct tl_held *h = q->waiting.head, *lent = NULL;
+	struct tl_source base;
+	bool found;
 	*ev = (struct tl_expand_event){.what = TL_EXPAND_ENTRIES,
 				       .stream_flags = x->stream_flags,
 				       .batch = &h->batch,
 				       .at = q->pos,
 				       .reference = h->reference,
 				       .held = h};
-	const struct tl_source *base = look_up(x, q, ev);
-	enum tl_status st = TL_OK;
-	begin(x, q, base);
+	enum tl_status st = look_up(x, q, ev, &base, &found, err);
+	if (st != TL_OK)
+		return st;
+	begin(x, q, found ? &base : NULL);
 	if (q->wanted && h->batch.kind != TL_KIND_SEQ)
-		st = plan_copy(x, q, base, ev, ret_whole, err);
+		st = plan_copy(x, q, found ? &base : NULL, ev, &lent, ret_whole, err);
 	if (st == TL_OK && *ret_whole)
 		st = check_order(x, q, err);
-	if (st != TL_OK || !*ret_whole)
-		return st;
-	count(x, q, reach(x, q, limit), ev);
-	ev->n = q->pos - ev->at;
-	*ret_got = q->wanted;
-	h->has_sum = h->has_sum && q->wanted;
-	if (!q->wanted)
-		return TL_OK;
-	ev->summed = h->has_sum;
-	ev->serial = ++x->serial;
-	retire_whole(x, q, ev);
-	return TL_OK;
+	if (st == TL_OK && *ret_whole) {
+		give(x, q, limit, ev, &lent);
+		*ret_got = q->wanted;
+	}
+	tl_held_free(lent);
+	return st;
 }

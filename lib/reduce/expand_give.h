@@ -19,6 +19,8 @@ struct tl_expand {
 	/* Of the stream at hand: */
 	struct tl_sources sources;
 	struct tl_queues queues;
+	struct tl_spool *spool;  /* blocks of batches that are asleep */
+	uint64_t room, stay;     /* bytes that batches which stay may have, and have */
 	struct tl_held *kept;    /* given out, but copied from */
 	struct tl_gather script; /* of the delta of several pieces that is given */
 	uint64_t stream;

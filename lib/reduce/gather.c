@@ -10,11 +10,13 @@ static enum tl_status add_strings(struct tl_gather *g, const struct tl_entry *e,
 	return st == TL_OK ? tl_buf_add(&g->lits, e->lits.p, e->lits.n, err) : st;
 }
 
-enum tl_status tl_gather_script(struct tl_gather *g, const struct tl_held *h, size_t i,
+enum tl_status tl_gather_script(struct tl_gather *g, struct tl_held *h, size_t i,
 				struct tl_delta *ret, bool *ret_whole, struct tl_err *err)
 {
 	struct tl_entry e;
-	enum tl_status st = TL_OK;
+	enum tl_status st = tl_held_wake(h, err);
+	if (st != TL_OK)
+		return st;
 	tl_batch_get(&h->batch, i, &e);
 	*ret = (struct tl_delta){e.ops, e.subs, e.lits};
 	*ret_whole = !(e.flags & TL_REC_OUT);
@@ -35,6 +37,8 @@ enum tl_status tl_gather_script(struct tl_gather *g, const struct tl_held *h, si
 			return TL_OK;
 		g->i = here ? g->i + 1 : 0;
 		g->at = here ? g->at : g->at->next;
+		if ((st = tl_held_wake(g->at, err)) != TL_OK)
+			return st;
 		tl_batch_get(&g->at->batch, g->i, &e);
 		st = add_strings(g, &e, err);
 	}

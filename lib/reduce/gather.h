@@ -15,14 +15,14 @@
 /* A struct of zeros is empty. */
 struct tl_gather {
 	struct tl_buf ops, subs, lits;
-	const struct tl_held *at; /* where the last piece so far is; NULL: none */
+	struct tl_held *at; /* where the last piece so far is; NULL: none */
 	size_t i;
 };
 
 /* The whole script of the delta whose first piece is entry i of h; *ret_whole false where later
  * pieces are not there yet: asked again, it goes on with those.  The strings of *ret lie in the
  * batch or in g. */
-enum tl_status tl_gather_script(struct tl_gather *g, const struct tl_held *h, size_t i,
+enum tl_status tl_gather_script(struct tl_gather *g, struct tl_held *h, size_t i,
 				struct tl_delta *ret, bool *ret_whole, struct tl_err *err) TL_CHECK;
 
 void tl_gather_free(struct tl_gather *g);

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include <tl/record.h>
+
 void tl_held_free(struct tl_held *h)
 {
 	while (h) {
@@ -11,6 +13,7 @@ void tl_held_free(struct tl_held *h)
 		tl_batch_free(&h->batch);
 		tl_buf_free(&h->residues);
 		tl_hash_free(h->hash);
+		tl_budget_give(h->opt_budget, h->charged);
 		free(h);
 		h = next;
 	}
@@ -24,4 +27,33 @@ void tl_held_append(struct tl_held_list *list, struct tl_held *h)
 	else
 		list->head = h;
 	list->tail = h;
+}
+
+enum tl_status tl_held_sleep(struct tl_held *h, struct tl_spool *spool,
+			     const struct tl_block *block, uint64_t shift, struct tl_err *err)
+{
+	h->number = tl_spool_count(spool);
+	h->shift = shift;
+	enum tl_status st = tl_spool_put(spool, block, err);
+	if (st != TL_OK)
+		return st;
+	h->spool = spool;
+	tl_batch_free(&h->batch);
+	return TL_OK;
+}
+
+enum tl_status tl_held_wake(struct tl_held *h, struct tl_err *err)
+{
+	struct tl_block block = {0};
+	struct tl_hash128 sum;
+	bool has_sum;
+	if (!h->spool)
+		return TL_OK;
+	enum tl_status st = tl_spool_get(h->spool, h->number, &block, err);
+	if (st == TL_OK)
+		st = tl_record_decode(&block, h->shift, &h->batch, &sum, &has_sum, err);
+	if (st == TL_OK)
+		h->spool = NULL;
+	tl_block_free(&block);
+	return st;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* held: a batch that was read and is not yet given out, or is kept because others copy from it; or
  * residues that were made of a record in several pieces.
+ *
+ * A batch for which there is no memory is asleep until it is its turn: its block is in a spool.
  */
 #ifndef TL_REDUCE_HELD_H
 #define TL_REDUCE_HELD_H
@@ -10,8 +12,10 @@
 #include <stdint.h>
 
 #include <tl/batch.h>
+#include <tl/budget.h>
 #include <tl/buf.h>
 #include <tl/hash.h>
+#include <tl/spool.h>
 
 struct tl_held {
 	struct tl_batch batch;
@@ -23,6 +27,11 @@ struct tl_held {
 	bool reference, base; /* what its block's flags say */
 	uint64_t serial;      /* it may go when the events up to this one are done */
 	struct tl_held *next; /* in a queue or a list */
+	struct tl_budget *opt_budget;
+	uint64_t charged;       /* of it; then the batch stays until the end of the stream */
+	struct tl_spool *spool; /* asleep: its block there, and what to add to its ordinals */
+	size_t number;
+	uint64_t shift;
 };
 
 /* Those that wait, the first to go first. */
@@ -31,6 +40,14 @@ struct tl_held_list {
 };
 
 void tl_held_append(struct tl_held_list *list, struct tl_held *h);
+
+/* Puts the block of h's batch into the spool, and frees the batch. */
+enum tl_status tl_held_sleep(struct tl_held *h, struct tl_spool *spool,
+			     const struct tl_block *block, uint64_t shift,
+			     struct tl_err *err) TL_CHECK;
+
+/* Its batch is there again, where it was asleep. */
+enum tl_status tl_held_wake(struct tl_held *h, struct tl_err *err) TL_CHECK;
 
 /* Frees h and all behind it. */
 void tl_held_free(struct tl_held *h);

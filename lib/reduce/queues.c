@@ -45,6 +45,15 @@ enum tl_status tl_queues_append(struct tl_queues *q, struct tl_held *h, struct t
 	return TL_OK;
 }
 
+enum tl_status tl_queues_wake(struct tl_queues *q, struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	for (size_t i = 0; i < q->n && st == TL_OK; i++)
+		if (q->queue[i].waiting.head)
+			st = tl_held_wake(q->queue[i].waiting.head, err);
+	return st;
+}
+
 struct tl_queue *tl_queues_smallest(struct tl_queues *q, uint64_t *ret_second)
 {
 	struct tl_queue *best = NULL;
@@ -67,6 +76,14 @@ struct tl_queue *tl_queues_smallest(struct tl_queues *q, uint64_t *ret_second)
 	}
 	*ret_second = second;
 	return best;
+}
+
+bool tl_queues_is_head(const struct tl_queues *q, const struct tl_held *h)
+{
+	bool is = false;
+	for (size_t i = 0; i < q->n && !is; i++)
+		is = q->queue[i].waiting.head == h;
+	return is;
 }
 
 struct tl_held *tl_queues_drop(struct tl_queue *q)

@@ -49,9 +49,15 @@ void tl_queues_init(struct tl_queues *q); /* for the first use */
 enum tl_status tl_queues_append(struct tl_queues *q, struct tl_held *h,
 				struct tl_err *err) TL_CHECK;
 
+/* Wakes the batches at the heads. */
+enum tl_status tl_queues_wake(struct tl_queues *q, struct tl_err *err) TL_CHECK;
+
 /* The queue with the smallest ordinal at its head, or one whose batch is done; NULL where all are
- * empty.  *ret_second: the smallest of all others. */
+ * empty; all heads are awake.  *ret_second: the smallest of all others. */
 struct tl_queue *tl_queues_smallest(struct tl_queues *q, uint64_t *ret_second);
+
+/* Is it the next one of its queue? */
+bool tl_queues_is_head(const struct tl_queues *q, const struct tl_held *h);
 
 /* Takes the batch at the head away, which was given out. */
 struct tl_held *tl_queues_drop(struct tl_queue *q);

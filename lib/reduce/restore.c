@@ -367,6 +367,7 @@ enum tl_status tl_restore_text(struct tl_reader *reader, const struct tl_restore
 					     .file = opts->file,
 					     .part = opts->part,
 					     .parts = opts->parts,
+					     .opt_budget = opts->opt_budget,
 					     .bytes = CHUNK / 2};
 	struct restorer r = {
 		.opts = opts,

@@ -8,29 +8,76 @@
 #include <tl/expand.h>
 #include <tl/mem.h>
 
+#define SLAB ((size_t)1 << 20)
+
 enum tl_status tl_sources_broken(struct tl_err *err, uint64_t ordinal, const char *why)
 {
 	return tl_err_set(err, TL_DATA, "record tl|%llu: %s", (unsigned long long)ordinal, why);
 }
 
-struct tl_source *tl_sources_find(const struct tl_sources *s, uint64_t ordinal)
+bool tl_sources_at_hand(const struct tl_source *source)
 {
-	uint64_t i;
-	return tl_map_get(&s->by_ordinal, ordinal, &i) ? &s->source[i] : NULL;
+	return source->residues || !source->length;
 }
 
-static enum tl_status add_source(struct tl_sources *s, uint64_t ordinal,
-				 const struct tl_source *source, struct tl_err *err)
+enum tl_status tl_sources_fetch(const struct tl_sources *s, struct tl_source *source,
+				struct tl_buf *room, struct tl_err *err)
 {
-	size_t keys = s->by_ordinal.n;
-	enum tl_status st = tl_mem_grow(&s->source, &s->cap, s->n + 1, sizeof *s->source, err);
-	if (st == TL_OK)
-		st = tl_map_put(&s->by_ordinal, ordinal, s->n, err);
-	if (st == TL_OK && s->by_ordinal.n == keys)
-		return tl_sources_broken(err, ordinal, "stands twice in the stream");
-	if (st == TL_OK)
-		s->source[s->n++] = *source;
+	struct tl_str text;
+	if (tl_sources_at_hand(source))
+		return TL_OK;
+	enum tl_status st = tl_store_get(s->text, source->at, source->length, room, &text, err);
+	if (st == TL_OK && text.p != room->data) {
+		tl_buf_reset(room);
+		st = tl_buf_add(room, text.p, text.n, err);
+	}
+	source->residues = room->data;
 	return st;
+}
+
+/* Memory of n bytes that stays; NULL in *ret where the budget has none. */
+static enum tl_status take_slab(struct tl_sources *s, size_t n, uint8_t **ret, struct tl_err *err)
+{
+	struct tl_slab *slab = s->slab;
+	*ret = NULL;
+	if (!slab || n > slab->cap - slab->used) {
+		size_t cap = n > SLAB ? n : SLAB;
+		if (s->full || !tl_budget_take(s->shelf.opt_budget, cap + sizeof *slab)) {
+			s->full = true;
+			return TL_OK;
+		}
+		if (!(slab = tl_mem_alloc(1, cap + sizeof *slab, err))) {
+			tl_budget_give(s->shelf.opt_budget, cap + sizeof *slab);
+			return TL_NOMEM;
+		}
+		*slab = (struct tl_slab){.next = s->slab, .cap = cap};
+		s->slab = slab;
+	}
+	*ret = slab->data + slab->used;
+	slab->used += n;
+	return TL_OK;
+}
+
+/* Lets a source have a copy of residues, which would go. */
+static enum tl_status keep_residues(struct tl_sources *s, struct tl_source *source,
+				    const uint8_t *residues, struct tl_err *err)
+{
+	uint8_t *room = NULL;
+	source->residues = NULL;
+	if (!source->length)
+		return TL_OK;
+	enum tl_status st = take_slab(s, source->length, &room, err);
+	if (st == TL_OK && room) {
+		memcpy(room, residues, source->length);
+		source->residues = room;
+		return TL_OK;
+	}
+	if (st == TL_OK && !s->text)
+		st = tl_store_new(s->shelf.opt_budget, 0, &s->text, err);
+	if (st != TL_OK)
+		return st;
+	source->at = tl_store_bytes(s->text);
+	return tl_store_put(s->text, residues, source->length, err);
 }
 
 enum tl_status tl_sources_check(const struct tl_source *opt_base, const struct tl_held *h, size_t i,
@@ -63,39 +110,49 @@ enum tl_status tl_sources_apply(const struct tl_delta *d, const struct tl_source
 	return st;
 }
 
+/* The source that entry i of h is copied from. */
+static enum tl_status base_of(struct tl_sources *s, const struct tl_held *h, size_t i,
+			      struct tl_source *ret, struct tl_err *err)
+{
+	bool found;
+	enum tl_status st = tl_shelf_find(&s->shelf, h->batch.base[i], ret, &found, err);
+	return st == TL_OK ? tl_sources_check(found ? ret : NULL, h, i, err) : st;
+}
+
 /* The delta of which the first piece was entry begin_i of begin becomes a source, where this is its
  * last one. */
 static enum tl_status add_delta(struct tl_sources *s, struct tl_err *err)
 {
-	struct tl_entry e;
+	struct tl_source made;
 	struct tl_delta d;
-	struct tl_buf out = {0};
 	bool whole;
-	tl_batch_get(&s->begin->batch, s->begin_i, &e);
-	const struct tl_source *base = tl_sources_find(s, e.base);
-	enum tl_status st = tl_sources_check(base, s->begin, s->begin_i, err);
-	if (st == TL_OK)
-		st = tl_gather_script(&s->script, s->begin, s->begin_i, &d, &whole, err);
+	enum tl_status st = tl_gather_script(&s->script, s->begin, s->begin_i, &d, &whole, err);
 	if (st != TL_OK || !whole)
 		return st;
-	if ((st = tl_sources_apply(&d, base, e.ordinal, &s->scratch, &out, err)) == TL_OK) {
-		struct tl_source made = *base;
-		made.residues = made.own = out.data;
-		made.length = out.len;
-		made.depth++;
-		made.twin = false;
-		st = add_source(s, e.ordinal, &made, err);
-	}
+	uint64_t ordinal = s->begin->batch.ordinal[s->begin_i];
+	st = base_of(s, s->begin, s->begin_i, &made, err);
+	if (st == TL_OK)
+		st = tl_sources_fetch(s, &made, &s->room, err);
+	tl_buf_reset(&s->made);
+	if (st == TL_OK)
+		st = tl_sources_apply(&d, &made, ordinal, &s->scratch, &s->made, err);
 	if (st != TL_OK)
-		free(out.data);
-	return st;
+		return st;
+	made.ordinal = ordinal;
+	made.length = s->made.len;
+	made.depth++;
+	made.twin = false;
+	st = keep_residues(s, &made, s->made.data, err);
+	return st == TL_OK ? tl_shelf_add(&s->shelf, &made, err) : st;
 }
 
 /* A piece of a record that stands whole; the last one makes the source. */
 static enum tl_status add_whole(struct tl_sources *s, const struct tl_entry *e, bool nucleotide,
-				struct tl_err *err)
+				bool stays, struct tl_err *err)
 {
-	struct tl_source made = {.residues = e->resi.p,
+	enum tl_status st = TL_OK;
+	struct tl_source made = {.ordinal = e->ordinal,
+				 .residues = e->resi.p,
 				 .length = e->resi.n,
 				 .root = e->ordinal,
 				 .nucleotide = nucleotide};
@@ -105,41 +162,46 @@ static enum tl_status add_whole(struct tl_sources *s, const struct tl_entry *e, 
 			s->opt_names && tl_names_match(s->opt_names, e->head, e->ordinal);
 	}
 	made.family = s->growing_family;
-	if (!(e->flags & (TL_REC_IN | TL_REC_OUT)))
-		return add_source(s, e->ordinal, &made, err);
-	enum tl_status st = tl_buf_add(&s->growing, e->resi.p, e->resi.n, err);
+	if (!(e->flags & (TL_REC_IN | TL_REC_OUT))) {
+		if (!stays)
+			st = keep_residues(s, &made, e->resi.p, err);
+		return st == TL_OK ? tl_shelf_add(&s->shelf, &made, err) : st;
+	}
+	st = tl_buf_add(&s->growing, e->resi.p, e->resi.n, err);
 	if (st != TL_OK || e->flags & TL_REC_OUT)
 		return st;
-	made.residues = made.own = s->growing.data;
 	made.length = s->growing.len;
-	if ((st = add_source(s, e->ordinal, &made, err)) == TL_OK)
-		s->growing = (struct tl_buf){0};
-	return st;
+	st = keep_residues(s, &made, s->growing.data, err);
+	return st == TL_OK ? tl_shelf_add(&s->shelf, &made, err) : st;
 }
 
 static enum tl_status add_dup(struct tl_sources *s, const struct tl_held *h, size_t i,
 			      struct tl_err *err)
 {
-	const struct tl_source *base = tl_sources_find(s, h->batch.base[i]);
-	enum tl_status st = tl_sources_check(base, h, i, err);
+	struct tl_source made;
+	enum tl_status st = base_of(s, h, i, &made, err);
 	if (st != TL_OK)
 		return st;
-	struct tl_source made = *base;
-	made.own = NULL;
+	made.ordinal = h->batch.ordinal[i];
 	made.twin = true;
-	return add_source(s, h->batch.ordinal[i], &made, err);
+	return tl_shelf_add(&s->shelf, &made, err);
 }
 
-static enum tl_status add_entry(struct tl_sources *s, const struct tl_held *h, size_t i,
+static enum tl_status add_entry(struct tl_sources *s, struct tl_held *h, size_t i,
 				struct tl_err *err)
 {
 	struct tl_entry e;
 	tl_batch_get(&h->batch, i, &e);
-	if (s->partial && h->batch.kind != TL_KIND_SEQ && !tl_sources_find(s, e.base))
-		return TL_OK;
+	if (s->partial && h->batch.kind != TL_KIND_SEQ) {
+		struct tl_source base;
+		bool found;
+		enum tl_status st = tl_shelf_find(&s->shelf, e.base, &base, &found, err);
+		if (st != TL_OK || !found)
+			return st;
+	}
 	switch (h->batch.kind) {
 	case TL_KIND_SEQ:
-		return add_whole(s, &e, h->batch.alphabet == TL_NUCLEOTIDE, err);
+		return add_whole(s, &e, h->batch.alphabet == TL_NUCLEOTIDE, h->charged, err);
 	case TL_KIND_DUP:
 		return e.flags & TL_REC_IN ? TL_OK : add_dup(s, h, i, err);
 	default:
@@ -151,7 +213,7 @@ static enum tl_status add_entry(struct tl_sources *s, const struct tl_held *h, s
 	}
 }
 
-enum tl_status tl_sources_add(struct tl_sources *s, const struct tl_held *h, struct tl_err *err)
+enum tl_status tl_sources_add(struct tl_sources *s, struct tl_held *h, struct tl_err *err)
 {
 	enum tl_status st = TL_OK;
 	for (size_t i = 0; i < h->batch.n && st == TL_OK; i++)
@@ -161,18 +223,25 @@ enum tl_status tl_sources_add(struct tl_sources *s, const struct tl_held *h, str
 
 void tl_sources_forget(struct tl_sources *s)
 {
-	for (size_t i = 0; i < s->n; i++)
-		free(s->source[i].own);
-	s->n = 0;
-	tl_map_free(&s->by_ordinal);
+	while (s->slab) {
+		struct tl_slab *next = s->slab->next;
+		tl_budget_give(s->shelf.opt_budget, s->slab->cap + sizeof *s->slab);
+		free(s->slab);
+		s->slab = next;
+	}
+	tl_shelf_free(&s->shelf);
+	tl_store_free(s->text);
+	s->text = NULL;
+	s->full = false;
 	s->script.at = NULL;
 }
 
 void tl_sources_free(struct tl_sources *s)
 {
 	tl_sources_forget(s);
-	free(s->source);
 	tl_buf_free(&s->growing);
+	tl_buf_free(&s->made);
+	tl_buf_free(&s->room);
 	tl_buf_free(&s->scratch);
 	tl_gather_free(&s->script);
 }

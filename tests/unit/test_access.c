@@ -45,7 +45,7 @@ static int by_index(int archive, const char *list, struct tl_access_sum *ret_sum
 		*ret_st = tl_reader_open(made_pool, &name, 1, &ropts, &r, &made_err);
 	if (*ret_st == TL_OK) {
 		made_open(&s, TL_STREAM_SUBSET);
-		*ret_st = tl_extract_all(r, names, access != NULL, s.w, &sum, &made_err);
+		*ret_st = tl_extract_all(r, NULL, names, access != NULL, s.w, &sum, &made_err);
 		fd = made_close(&s, *ret_st == TL_OK ? made_next(r) : 0);
 	}
 	if (*ret_st != TL_OK && fd >= 0) {
