@@ -17,8 +17,8 @@
 
 struct opts {
 	struct tl_tool_common common;
-	int64_t identity, coverage, max_cells;
-	int cov_mode, overhang, format, strand;
+	int64_t identity, coverage, max_cells, seed;
+	int sensitivity, cov_mode, overhang, format, strand;
 	const char *matrix;
 	struct tl_opt_pair gap, score, band;
 };
@@ -56,6 +56,13 @@ static const struct tl_opt options[] = {
 	{"band", 0, TL_OPT_COUPLE, offsetof(struct opts, band), NULL, "0:0", "MIN:MAX", "Criterion",
 	 "The first band of a pair has at least `MIN` diagonals; none has more than `MAX`. 0 leaves "
 	 "that to tl-align."},
+	{"sensitivity", 's', TL_OPT_WORD, offsetof(struct opts, sensitivity),
+	 "fast|default|sensitive", "default", "HOW", "Candidates",
+	 "How much is done to find pairs: `sensitive` takes four times as many k-mers and more pairs "
+	 "of each record, `fast` fewer."},
+	{"seed", 0, TL_OPT_INT, offsetof(struct opts, seed), "1:", "1", "N", "Candidates",
+	 "Which k-mers are taken: another `N` gives others, so that a second round finds what a first "
+	 "one left alone."},
 	{"format", 0, TL_OPT_WORD, offsetof(struct opts, format), "stream|paf|m8|sam", "stream", "FORM",
 	 "Output", "Write the records and edges as a stream, or only the alignments, as text: PAF, the "
 	 "table of BLAST's outfmt 6, or SAM."},
@@ -226,6 +233,8 @@ static enum tl_status align_bank(struct aligner *a, enum tl_alphabet alphabet, s
 {
 	const struct tl_bank *bank = &a->bank[alphabet];
 	struct tl_sketch_params sketch = tl_sketch_choose(alphabet, a->opts->identity);
+	sketch.seed = (uint64_t)a->opts->seed - 1;
+	tl_sketch_tune(&sketch, (enum tl_sketch_effort)a->opts->sensitivity);
 	struct tl_compare_params params = {
 		.alphabet = alphabet,
 		.criterion = {a->opts->identity, a->opts->coverage, a->opts->cov_mode == 1,
@@ -274,7 +283,7 @@ static enum tl_status align_all(struct aligner *a, struct tl_err *err)
 	struct opts said = *a->opts;
 	said.matrix = a->matrix;
 	if (st == TL_OK)
-		st = tl_tool_prov(a->run, &said, "Criterion", a->writer, err);
+		st = tl_tool_prov(a->run, &said, "Criterion|Candidates", a->writer, err);
 	return st == TL_OK ? tl_writer_end(a->writer, totals.next, err) : st;
 }
 

@@ -9,6 +9,8 @@ complete -c tl-align -l gap -x -d 'A gap of n residues costs OPEN + (n - 1) EXTE
 complete -c tl-align -l score -x -d 'What equal nucleotides score, and what different ones cost'
 complete -c tl-align -l strand -x -a 'both plus minus' -d 'Align nucleotides only with records on the same strand (plus) or on the other'
 complete -c tl-align -l band -x -d 'The first band of a pair has at least MIN diagonals'
+complete -c tl-align -l sensitivity -s s -x -a 'fast default sensitive' -d 'How much is done to find pairs: sensitive takes four times as many k-mers and more pairs of each record, fast fewer'
+complete -c tl-align -l seed -x -d 'Which k-mers are taken: another N gives others, so that a second round finds what a first one left alone'
 complete -c tl-align -l format -x -a 'stream paf m8 sam' -d 'Write the records and edges as a stream, or only the alignments, as text: PAF, the table of BLAST\'s outfmt 6, or SAM'
 complete -c tl-align -l zstd -s z -d 'Compress the stream\'s columns: by zstd\'s levels to 19, and at 20, the smallest, by models of names, residues and numbers, which take about a microsecond for each byte, writing and reading, and up to 480 MB for each block at hand, beside --memory'
 complete -c tl-align -l metrics -d 'Put a block into the stream with what this tool counted: tasks, steals, sleeps, bytes by node, spills'

@@ -29,6 +29,7 @@ struct tl_sketch_params {
 	/* For tl_seeds_find: */
 	unsigned leads;   /* with so many of a group each of its members is paired */
 	unsigned centres; /* of a member's pairs this many are kept, those with most shared k-mers */
+	uint64_t seed;    /* another one makes other k-mers the lowest */
 	bool reduced; /* proteins: 13 letters, alike ones taken together */
 };
 
@@ -40,6 +41,10 @@ struct tl_sketch_seed {
 
 /* What fits an alphabet and an identity (parts per million). */
 struct tl_sketch_params tl_sketch_choose(enum tl_alphabet alphabet, int64_t identity);
+
+/* How much is done to find pairs, and the same parameters for less or more of it. */
+enum tl_sketch_effort { TL_SKETCH_FAST, TL_SKETCH_DEFAULT, TL_SKETCH_SENSITIVE };
+void tl_sketch_tune(struct tl_sketch_params *params, enum tl_sketch_effort effort);
 
 /* The most seeds that a sequence of len residues can give. */
 size_t tl_sketch_most(const struct tl_sketch_params *params, size_t len);

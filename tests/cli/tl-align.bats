@@ -250,3 +250,23 @@ near=MKVLATGQWERTYIPWSDFGHKLCVNMEDRRSTLLKAWGIWPYHQNNFECDSTKRGWVLI
 	fails 64 tl-align --band 64:32 in.tl
 	fails 64 tl-align --band 1T:2T in.tl
 }
+
+@test "-s and --seed: more and other k-mers; told in the provenance" {
+	printf '>a\n%s\n>b\n%s\n' $protein $near >in.fa
+	for effort in fast default sensitive; do
+		[ "$(members -s $effort <in.fa)" = a:b ]
+		[ "$(members --seed 77 -s $effort <in.fa)" = a:b ]
+	done
+	fails 64 tl-align -s most /dev/null
+	says --sensitivity
+	fails 64 tl-align --seed 0 /dev/null
+	tl-parse in.fa | tl-align --seed 77 -s fast -o edges.tl
+	tl-stats edges.tl | grep -q 'tl-align.*fast.*77'
+}
+
+@test "--seed: nothing is lost in a second round" {
+	gen_dna 400 5 >in.fa
+	tl-parse in.fa | tl-intern | tl-align -s fast | tl-reduce -o one.tl
+	tl-align -s sensitive --seed 2 one.tl | tl-reduce -o two.tl
+	expands_to in.fa two.tl
+}

@@ -255,6 +255,47 @@ static void test_choose(void)
 	}
 }
 
+/* Another seed takes other k-mers of a sequence that has many, and the same of one that has few. */
+static void test_seed(void)
+{
+	static uint64_t here[MOST], there[MOST];
+	for (int alphabet = 0; alphabet < 2; alphabet++) {
+		struct tl_sketch_params p = tl_sketch_choose((enum tl_alphabet)alphabet, 900000);
+		size_t len = random_seq(p.alphabet, 1000);
+		size_t n = hashes(&p, seq, len, here), common = 0;
+		uint32_t at[60];
+		tl_test(n == 60 && p.m == 60);
+		for (size_t i = 0; i < n; i++)
+			at[i] = scratch.seed[i].pos;
+		p.seed = 1;
+		tl_test_eq(hashes(&p, seq, len, there), n);
+		for (size_t i = 0; i < n * n; i++)
+			common += at[i / n] == scratch.seed[i % n].pos;
+		tl_test(common < n / 2);
+		check_sketch(&p, len);
+		len = random_seq(p.alphabet, 40);
+		n = hashes(&p, seq, len, here);
+		p.seed = 0;
+		tl_test_eq(hashes(&p, seq, len, there), n);
+	}
+}
+
+/* More effort is more of everything. */
+static void test_tune(void)
+{
+	for (int64_t identity = 0; identity <= 1000000; identity += 50000) {
+		struct tl_sketch_params p = tl_sketch_choose(TL_PROTEIN, identity), less = p,
+					more = p, same = p;
+		tl_sketch_tune(&less, TL_SKETCH_FAST);
+		tl_sketch_tune(&same, TL_SKETCH_DEFAULT);
+		tl_sketch_tune(&more, TL_SKETCH_SENSITIVE);
+		tl_test(less.m < p.m && less.leads <= p.leads && less.centres < p.centres);
+		tl_test(same.m == p.m && same.leads == p.leads && same.centres == p.centres);
+		tl_test(more.m > p.m && more.leads > p.leads && more.centres > p.centres);
+		tl_test(less.k == p.k && more.k == p.k);
+	}
+}
+
 int main(void)
 {
 	TL_RUN(test_lowest);
@@ -264,6 +305,8 @@ int main(void)
 	TL_RUN(test_not_counted);
 	TL_RUN(test_sizes);
 	TL_RUN(test_choose);
+	TL_RUN(test_seed);
+	TL_RUN(test_tune);
 	tl_sketch_free(&scratch);
 	tl_sketch_free(&one);
 	tl_sketch_free(&one);
