@@ -383,6 +383,7 @@ enum tl_status tl_expand_new(struct tl_reader *reader, const struct tl_expand_op
 	(*ret)->sources.opt_names = opts->opt_names;
 	(*ret)->sources.shelf.opt_budget = opts->opt_budget;
 	(*ret)->room = tl_budget_share(opts->opt_budget, 1, 2, 0);
+	(*ret)->sources.slab_room = tl_budget_share(opts->opt_budget, 1, 4, 0);
 	(*ret)->sources.partial = opts->partial;
 	return TL_OK;
 }

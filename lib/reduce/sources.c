@@ -42,10 +42,10 @@ static enum tl_status take_slab(struct tl_sources *s, size_t n, uint8_t **ret, s
 	*ret = NULL;
 	if (!slab || n > slab->cap - slab->used) {
 		size_t cap = n > SLAB ? n : SLAB;
-		if (s->full || !tl_budget_take(s->shelf.opt_budget, cap + sizeof *slab)) {
-			s->full = true;
+		if (cap > s->slab_room ||
+		    !tl_budget_take(s->shelf.opt_budget, cap + sizeof *slab))
 			return TL_OK;
-		}
+		s->slab_room -= cap;
 		if (!(slab = tl_mem_alloc(1, cap + sizeof *slab, err))) {
 			tl_budget_give(s->shelf.opt_budget, cap + sizeof *slab);
 			return TL_NOMEM;
@@ -226,13 +226,13 @@ void tl_sources_forget(struct tl_sources *s)
 	while (s->slab) {
 		struct tl_slab *next = s->slab->next;
 		tl_budget_give(s->shelf.opt_budget, s->slab->cap + sizeof *s->slab);
+		s->slab_room += s->slab->cap;
 		free(s->slab);
 		s->slab = next;
 	}
 	tl_shelf_free(&s->shelf);
 	tl_store_free(s->text);
 	s->text = NULL;
-	s->full = false;
 	s->script.at = NULL;
 }
 

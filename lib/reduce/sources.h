@@ -43,7 +43,8 @@ struct tl_sources {
 	struct tl_held *begin;
 	size_t begin_i;
 	struct tl_buf made, room, scratch;
-	bool full; /* the budget gives no more memory for residues */
+	uint64_t slab_room; /* memory that residues may still take: the tables, which cannot go
+			     * elsewhere, need what is left of the budget */
 };
 
 /* TL_DATA: something is wrong with a record. */
