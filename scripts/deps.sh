@@ -15,7 +15,7 @@ wanted=
 for set in "$@"; do
 	case $set in
 	build) wanted="$wanted gcc libc6-dev make libzstd-dev liblz4-dev libxxhash-dev libisal-dev libdeflate-dev zlib1g-dev libpcre2-dev libhwloc-dev libinih-dev" ;;
-	check) wanted="$wanted g++ clang bats mandoc shellcheck universal-ctags zstd lz4 tabix procps" ;;
+	check) wanted="$wanted g++ clang bats mandoc shellcheck universal-ctags zstd lz4 tabix procps time" ;;
 	fuzz) wanted="$wanted clang libclang-rt-14-dev" ;;
 	*)
 		echo "deps.sh: no set '$set'" >&2

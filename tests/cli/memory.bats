@@ -11,11 +11,12 @@ held() {
 	/usr/bin/time -o "$tool.held" -f %M "$tool" -t 1 ${limit:+-M "$limit"} "$@"
 }
 
-setup_file() {
+measured() {
 	[ -x /usr/bin/time ] || skip "there is no /usr/bin/time"
 }
 
 @test "at the least -M every tool gives the same bytes, within its limit" {
+	measured
 	gen_proteins 20000 9 >p.fa
 	mkdir tmp
 	export TMPDIR=$PWD/tmp
@@ -43,6 +44,7 @@ setup_file() {
 }
 
 @test "-M that is too low for the table of records is an error that says so, with no output" {
+	measured
 	awk 'BEGIN { srand(1); for (i = 0; i < 500000; i++) printf ">%d\n%s%d\n", i, "MK", i }' |
 		tr 0123456789 ACDEFGHIKL >p.fa
 	fails 75 tl-intern -t 1 -M 16M -o out.tl <(tl-parse p.fa)
@@ -51,6 +53,7 @@ setup_file() {
 }
 
 @test "TL_MEMORY is shared out over a pipe; -M goes before it" {
+	measured
 	gen_proteins 100 1 >p.fa
 	tl-parse p.fa >s.tl
 	TL_MEMORY=10M fails 64 tl-align -t 1 s.tl
@@ -62,6 +65,7 @@ setup_file() {
 }
 
 @test "decoding and extracting at the least -M: bases wait on disk, the same bytes" {
+	measured
 	awk 'BEGIN { srand(5); for (i = 0; i < 12000; i++) {
 		s = ""; for (j = 0; j < 400; j++) s = s substr("ACDEFGHIKLMNPQRSTVWY", 1 + int(rand() * 20), 1)
 		for (k = 0; k < 2; k++) printf ">%d.%d\n%s%s\n", i, k, s, k ? "W" : "" } }' >p.fa
