@@ -12,7 +12,7 @@ complete -c tl-align -l band -x -d 'The first band of a pair has at least MIN di
 complete -c tl-align -l sensitivity -s s -x -a 'fast default sensitive' -d 'How much is done to find pairs: sensitive takes four times as many k-mers and more pairs of each record, fast fewer'
 complete -c tl-align -l seed -x -d 'Which k-mers are taken: another N gives others, so that a second round finds what a first one left alone'
 complete -c tl-align -l format -x -a 'stream paf m8 sam' -d 'Write the records and edges as a stream, or only the alignments, as text: PAF, the table of BLAST\'s outfmt 6, or SAM'
-complete -c tl-align -l zstd -s z -d 'Compress the stream\'s columns: by zstd\'s levels to 19, and at 20, the smallest, by models of names, residues and numbers, which take about a microsecond for each byte, writing and reading, and up to 480 MB for each block at hand, beside --memory'
+complete -c tl-align -l zstd -s z -d 'Compress the stream\'s columns: by zstd\'s levels to 19, and at 20, the smallest, by models of names, residues and numbers, which take one to three microseconds for each byte, writing and reading, and up to 480 MB for each block at hand, beside --memory'
 complete -c tl-align -l metrics -d 'Put a block into the stream with what this tool counted: tasks, steals, sleeps, bytes by node, spills'
 complete -c tl-align -l memory -s M -x -d 'Hold at most SIZE in memory, or a percentage of what the process may have'
 complete -c tl-align -l temporary-directory -s T -x -a '(__fish_complete_directories)' -d 'Where temporary files go, instead of $TMPDIR or /tmp'

@@ -1,5 +1,5 @@
 # fish completion for tl-intern, made by `make docs` from its option table
-complete -c tl-intern -l zstd -s z -d 'Compress the stream\'s columns: by zstd\'s levels to 19, and at 20, the smallest, by models of names, residues and numbers, which take about a microsecond for each byte, writing and reading, and up to 480 MB for each block at hand, beside --memory'
+complete -c tl-intern -l zstd -s z -d 'Compress the stream\'s columns: by zstd\'s levels to 19, and at 20, the smallest, by models of names, residues and numbers, which take one to three microseconds for each byte, writing and reading, and up to 480 MB for each block at hand, beside --memory'
 complete -c tl-intern -l metrics -d 'Put a block into the stream with what this tool counted: tasks, steals, sleeps, bytes by node, spills'
 complete -c tl-intern -l memory -s M -x -d 'Hold at most SIZE in memory, or a percentage of what the process may have'
 complete -c tl-intern -l temporary-directory -s T -x -a '(__fish_complete_directories)' -d 'Where temporary files go, instead of $TMPDIR or /tmp'

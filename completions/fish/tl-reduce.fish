@@ -16,7 +16,7 @@ complete -c tl-reduce -l extract -s x -d 'Turn an archive into a stream of seque
 complete -c tl-reduce -l ids -r -F -d 'With --extract: only the references named in FILE (- is standard input), one id a line, with all their members'
 complete -c tl-reduce -l lift -r -F -d 'With --extract: write the hits in FILE (BLAST\'s tabular format'
 complete -c tl-reduce -l strict-ids -d 'An id that no record has is an error (65), in --ids and --prefer'
-complete -c tl-reduce -l zstd -s z -d 'Compress the stream\'s columns: by zstd\'s levels to 19, and at 20, the smallest, by models of names, residues and numbers, which take about a microsecond for each byte, writing and reading, and up to 480 MB for each block at hand, beside --memory'
+complete -c tl-reduce -l zstd -s z -d 'Compress the stream\'s columns: by zstd\'s levels to 19, and at 20, the smallest, by models of names, residues and numbers, which take one to three microseconds for each byte, writing and reading, and up to 480 MB for each block at hand, beside --memory'
 complete -c tl-reduce -l metrics -d 'Put a block into the stream with what this tool counted: tasks, steals, sleeps, bytes by node, spills'
 complete -c tl-reduce -l memory -s M -x -d 'Hold at most SIZE in memory, or a percentage of what the process may have'
 complete -c tl-reduce -l temporary-directory -s T -x -a '(__fish_complete_directories)' -d 'Where temporary files go, instead of $TMPDIR or /tmp'

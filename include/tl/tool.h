@@ -54,7 +54,7 @@ struct tl_tool_common {
 #define TL_TOOL_STREAM_OPTS(type, field)                                                           \
 	{"zstd", 'z', TL_OPT_LEVEL, offsetof(type, field.level), "1:20", "3", "LEVEL", "Common", \
 	 "Compress the stream's columns: by zstd's levels to 19, and at 20, the smallest, by models of " \
-	 "names, residues and numbers, which take about a microsecond for each byte, writing and " \
+	 "names, residues and numbers, which take one to three microseconds for each byte, writing and " \
 	 "reading, and up to 480 MB for each block at hand, beside `--memory`. " \
 	 "`LEVEL` is attached, as in `-z9`."},                                                       \
 	{"metrics", 0, TL_OPT_FLAG, offsetof(type, field.metrics), NULL, NULL, NULL, "Common",       \
