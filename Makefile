@@ -60,7 +60,7 @@ lib_obj  := $(lib_src:%.c=$B/%.o)
 lib      := $B/libtl.a
 bin_src  := $(wildcard bin/*.c)
 bin_obj  := $(bin_src:%.c=$B/%.o)
-tools    := $(notdir $(bin_src:.c=))
+tools    := $(notdir $(patsubst %.c,%,$(wildcard bin/tl-*.c)))
 bins     := $(tools:%=$B/bin/%)
 nomems   := $(tools:%=$B/nomem/%)
 unit_src := $(wildcard tests/unit/test_*.c)
@@ -109,8 +109,12 @@ $(lib): $(lib_obj)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
+# A main may have parts: bin/NAME_*.c belong to bin/tl-NAME.c.
+part_of = $(patsubst %.c,$B/%.o,$(wildcard bin/$(1)_*.c))
+$(foreach t,$(tools),$(eval $B/bin/$t $B/nomem/$t: $(call part_of,$(t:tl-%=%))))
+
 $(bins): $B/bin/%: $B/bin/%.o $(lib)
-	$(CC) $(ldflags) -o $@ $< $(lib) $(LDLIBS)
+	$(CC) $(ldflags) -o $@ $(filter %.o,$^) $(lib) $(LDLIBS)
 
 $(units): $B/unit/%: $B/tests/unit/%.o $(lib)
 	@mkdir -p $(@D)
@@ -134,7 +138,7 @@ wrapped := malloc calloc realloc aligned_alloc strdup strndup ZSTD_createCCtx ZS
            ZSTD_createDStream
 $(nomems): $B/nomem/%: $B/bin/%.o $B/tests/fault/nomem.o $(lib)
 	@mkdir -p $(@D)
-	$(CC) $(ldflags) $(wrapped:%=-Wl,--wrap=%) -o $@ $^ $(LDLIBS)
+	$(CC) $(ldflags) $(wrapped:%=-Wl,--wrap=%) -o $@ $(filter %.o,$^) $(lib) $(LDLIBS)
 
 $(benches): $B/bench/%: $B/bench/%.o $(lib)
 	@mkdir -p $(@D)

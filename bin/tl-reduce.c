@@ -1,77 +1,63 @@
 /* SPDX-License-Identifier: MIT */
 /* tl-reduce: choose references, turn their members into deltas; and an archive into sequences again. */
+#include "reduce.h"
+
 #include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include <tl/access.h>
 #include <tl/archive.h>
-#include <tl/clusters.h>
-#include <tl/extract.h>
-#include <tl/lift.h>
-#include <tl/taxtable.h>
-#include <tl/tool.h>
-
-struct opts {
-	struct tl_tool_common common;
-	int by, cov_mode, overhang, refs_id;
-	int64_t ratio, identity, coverage;
-	const char *prefer, *refs, *clusters, *ids, *nodes, *rank, *taxtable, *lift;
-	bool extract, strict_ids;
-};
 
 static const struct tl_opt options[] = {
-	{"by", 'b', TL_OPT_WORD, offsetof(struct opts, by), "bytes|count|length", "bytes", "WHAT",
+	{"by", 'b', TL_OPT_WORD, offsetof(struct reduce_opts, by), "bytes|count|length", "bytes", "WHAT",
 	 "Selection",
 	 "Choose references so that the archive has fewest `bytes`; so that their `count` is "
 	 "smallest; or by `length`, longest first, which is stable when records are added."},
-	{"ratio", 0, TL_OPT_SHARE, offsetof(struct opts, ratio), "0:1", "1", "SHARE", "Selection",
+	{"ratio", 0, TL_OPT_SHARE, offsetof(struct reduce_opts, ratio), "0:1", "1", "SHARE", "Selection",
 	 "Take no reference that would have references hold more than this share of the residues. "
 	 "What no reference serves is then loose: stored whole, but not written to `--refs`."},
-	{"prefer", 0, TL_OPT_PATH, offsetof(struct opts, prefer), NULL, NULL, "FILE", "Selection",
+	{"prefer", 0, TL_OPT_PATH, offsetof(struct reduce_opts, prefer), NULL, NULL, "FILE", "Selection",
 	 "The records named in `FILE`, one id a line, become references before all others."},
-	{"identity", 'i', TL_OPT_SHARE, offsetof(struct opts, identity), "0:1", "0", "SHARE",
+	{"identity", 'i', TL_OPT_SHARE, offsetof(struct reduce_opts, identity), "0:1", "0", "SHARE",
 	 "Selection", "Use only alignments of at least this identity, above tl-align's."},
-	{"coverage", 'c', TL_OPT_SHARE, offsetof(struct opts, coverage), "0:1", "0", "SHARE",
+	{"coverage", 'c', TL_OPT_SHARE, offsetof(struct reduce_opts, coverage), "0:1", "0", "SHARE",
 	 "Selection", "Use only alignments of at least this coverage, above tl-align's."},
-	{"cov-mode", 0, TL_OPT_WORD, offsetof(struct opts, cov_mode), "member|both", "member", "WHO",
+	{"cov-mode", 0, TL_OPT_WORD, offsetof(struct reduce_opts, cov_mode), "member|both", "member", "WHO",
 	 "Selection", "Whose coverage counts: the member's, or that of both records."},
-	{"overhang", 0, TL_OPT_WORD, offsetof(struct opts, overhang), "count|ignore", "count", "HOW",
+	{"overhang", 0, TL_OPT_WORD, offsetof(struct reduce_opts, overhang), "count|ignore", "count", "HOW",
 	 "Selection", "What `--identity` counts as columns, see tl-align(1)."},
-	{"same-taxon", 0, TL_OPT_TEXT, offsetof(struct opts, rank), NULL, NULL, "RANK", "Selection",
+	{"same-taxon", 0, TL_OPT_TEXT, offsetof(struct reduce_opts, rank), NULL, NULL, "RANK", "Selection",
 	 "Use only alignments between records of one taxon of that rank, such as `species`, by "
 	 "`--nodes`. A record without such a taxon is no member and has none. Identical sequences "
 	 "that tl-intern merged stay so."},
-	{"nodes", 0, TL_OPT_PATH, offsetof(struct opts, nodes), NULL, NULL, "FILE", "Selection",
+	{"nodes", 0, TL_OPT_PATH, offsetof(struct reduce_opts, nodes), NULL, NULL, "FILE", "Selection",
 	 "The tree of taxa: nodes.dmp of NCBI's taxonomy, perhaps compressed."},
-	{"refs", 'r', TL_OPT_PATH, offsetof(struct opts, refs), NULL, NULL, "FILE", "Output",
+	{"refs", 'r', TL_OPT_PATH, offsetof(struct reduce_opts, refs), NULL, NULL, "FILE", "Output",
 	 "Write the references to `FILE` as FASTA, to be indexed by an aligner."},
-	{"refs-id", 0, TL_OPT_WORD, offsetof(struct opts, refs_id), "header|ordinal", "header",
+	{"refs-id", 0, TL_OPT_WORD, offsetof(struct reduce_opts, refs_id), "header|ordinal", "header",
 	 "WHAT", "Output",
 	 "`ordinal` puts `tl|ORDINAL` and a space in front of each header in `--refs`, where names "
 	 "are not unique."},
-	{"clusters", 'C', TL_OPT_PATH, offsetof(struct opts, clusters), NULL, NULL, "FILE[:FORMAT]",
+	{"clusters", 'C', TL_OPT_PATH, offsetof(struct reduce_opts, clusters), NULL, NULL, "FILE[:FORMAT]",
 	 "Output",
 	 "Write which record belongs to which reference: `tsv` (representative, tab, member; the "
 	 "default), `tsv+` (both ordinals too), `clstr` (as CD-HIT), `uc` (as USEARCH), or, with "
 	 "`--nodes`, `taxa` (the member's taxonomy id and the cluster's lowest common ancestor too)."},
-	{"taxonmap-out", 0, TL_OPT_PATH, offsetof(struct opts, taxtable), NULL, NULL,
+	{"taxonmap-out", 0, TL_OPT_PATH, offsetof(struct reduce_opts, taxtable), NULL, NULL,
 	 "FILE[:FORMAT]", "Output",
 	 "Write the taxonomy ids of the references, by accession: `blast` (for makeblastdb -taxid_map; "
 	 "the default) or `diamond` (with a heading, for diamond makedb --taxonmap)."},
-	{"extract", 'x', TL_OPT_FLAG, offsetof(struct opts, extract), NULL, NULL, NULL, "Extraction",
+	{"extract", 'x', TL_OPT_FLAG, offsetof(struct reduce_opts, extract), NULL, NULL, NULL, "Extraction",
 	 "Turn an archive into a stream of sequences again."},
-	{"ids", 0, TL_OPT_PATH, offsetof(struct opts, ids), NULL, NULL, "FILE", "Extraction",
+	{"ids", 0, TL_OPT_PATH, offsetof(struct reduce_opts, ids), NULL, NULL, "FILE", "Extraction",
 	 "With `--extract`: only the references named in `FILE` (`-` is standard input), one id a "
 	 "line, with all their members; and members named there."},
-	{"lift", 0, TL_OPT_PATH, offsetof(struct opts, lift), NULL, NULL, "FILE", "Extraction",
+	{"lift", 0, TL_OPT_PATH, offsetof(struct reduce_opts, lift), NULL, NULL, "FILE", "Extraction",
 	 "With `--extract`: write the hits in `FILE` (BLAST's tabular format; `-` is standard input) "
 	 "again, each hit on a reference once more for each of its members."},
-	{"strict-ids", 0, TL_OPT_FLAG, offsetof(struct opts, strict_ids), NULL, NULL, NULL,
+	{"strict-ids", 0, TL_OPT_FLAG, offsetof(struct reduce_opts, strict_ids), NULL, NULL, NULL,
 	 "Extraction", "An id that no record has is an error (65), in `--ids` and `--prefer`."},
-	TL_TOOL_STREAM_OPTS(struct opts, common),
-	TL_TOOL_MEMORY_OPTS(struct opts, common),
-	TL_TOOL_OPTS(struct opts, common),
+	TL_TOOL_STREAM_OPTS(struct reduce_opts, common),
+	TL_TOOL_MEMORY_OPTS(struct reduce_opts, common),
+	TL_TOOL_OPTS(struct reduce_opts, common),
 };
 
 static const char *const usage[] = {
@@ -88,31 +74,8 @@ static const struct tl_opt_tool tool = {
 	.opts = options, .n = sizeof options / sizeof options[0], .operands = true,
 };
 
-/* Says what of a list of ids was not found or found often; strict: TL_DATA for the former. */
-static enum tl_status check_names(const struct tl_tool_run *run, const char *option,
-				  const struct tl_names *names, bool strict, struct tl_err *err)
-{
-	struct tl_names_count c;
-	if (!names)
-		return TL_OK;
-	tl_names_count(names, &c);
-	struct tl_str id = tl_names_unknown(names);
-	if (c.unknown && strict)
-		return tl_err_set(err, TL_DATA, "%s: no record has the id %.*s (%llu ids are unknown)",
-				  option, (int)(id.n < 200 ? id.n : 200), (const char *)id.p,
-				  (unsigned long long)c.unknown);
-	if (c.unknown)
-		tl_tool_say(run, "%s: %llu of %llu ids belong to no record, the first is %.*s", option,
-			    (unsigned long long)c.unknown, (unsigned long long)c.ids,
-			    (int)(id.n < 200 ? id.n : 200), (const char *)id.p);
-	if (c.ambiguous)
-		tl_tool_say(run, "%s: %llu of %llu ids belong to several records each: all are taken",
-			    option, (unsigned long long)c.ambiguous, (unsigned long long)c.ids);
-	return TL_OK;
-}
-
 /* What options say each for itself but not together. */
-static enum tl_status check_usage(const struct opts *opts, const struct tl_tool_run *run,
+static enum tl_status check_usage(const struct reduce_opts *opts, const struct tl_tool_run *run,
 				  struct tl_err *err)
 {
 	if (opts->ids && !opts->extract)
@@ -137,85 +100,6 @@ static enum tl_status check_usage(const struct opts *opts, const struct tl_tool_
 	return st == TL_OK ? tl_tool_check_input(run, "--prefer", opts->prefer, err) : st;
 }
 
-/* Files that stand beside the archive. */
-struct outputs {
-	struct tl_out *archive, *refs, *clusters, *taxtable;
-	enum tl_clusters_format format;
-	enum tl_taxtable_format taxtable_format;
-};
-
-/* A format that is none, such as FILE:clust, is no file name. */
-static enum tl_status check_format(const char *option, const char *spec, int path_len,
-				   const char *formats, struct tl_err *err)
-{
-	const char *colon = strrchr(spec, ':');
-	if (spec[path_len] || !colon || !colon[1] ||
-	    colon[1 + strspn(colon + 1, "abcdefghijklmnopqrstuvwxyz+")])
-		return TL_OK;
-	return tl_err_set(err, TL_USAGE, "%s: there is no format '%s': %s", option, colon + 1,
-			  formats);
-}
-
-/* The paths of the tables, without their formats; allocated. */
-static enum tl_status read_tables(const struct opts *opts, struct outputs *o, char *path[2],
-				  struct tl_err *err)
-{
-	const char *spec[2] = {opts->clusters, opts->taxtable};
-	int len[2] = {0, 0};
-	if (spec[0])
-		o->format = tl_clusters_parse(spec[0], &len[0]);
-	if (spec[1])
-		o->taxtable_format = tl_taxtable_parse(spec[1], &len[1]);
-	for (int i = 0; i < 2; i++)
-		if (spec[i] && !(path[i] = strndup(spec[i], (size_t)len[i])))
-			return tl_err_nomem(err, (size_t)len[i]);
-	enum tl_status st = TL_OK;
-	if (spec[0])
-		st = check_format("--clusters", spec[0], len[0], "tsv, tsv+, clstr, uc or taxa", err);
-	if (st == TL_OK && spec[1])
-		st = check_format("--taxonmap-out", spec[1], len[1], "blast or diamond", err);
-	if (st == TL_OK && spec[0] && o->format == TL_CLUSTERS_TAXA && !opts->nodes)
-		st = tl_err_set(err, TL_USAGE, "--clusters FILE:taxa needs --nodes");
-	return st;
-}
-
-static enum tl_status open_outputs(const struct opts *opts, const struct tl_tool_run *run,
-				   struct outputs *o, struct tl_err *err)
-{
-	static const char *const names[] = {"--refs", "--clusters", "--taxonmap-out", "the archive"};
-	char *table[2] = {NULL, NULL};
-	enum tl_status st = read_tables(opts, o, table, err);
-	const char *paths[] = {opts->refs, table[0], table[1], run->common->output};
-	if (st == TL_OK)
-		st = tl_tool_check_outputs(names, paths, 4, err);
-	if (st == TL_OK)
-		st = tl_tool_output(run, true, &o->archive, err);
-	if (st == TL_OK && opts->refs)
-		st = tl_out_open(opts->refs, &o->refs, err);
-	if (st == TL_OK && table[0])
-		st = tl_out_open(table[0], &o->clusters, err);
-	if (st == TL_OK && table[1])
-		st = tl_out_open(table[1], &o->taxtable, err);
-	free(table[0]);
-	free(table[1]);
-	return st;
-}
-
-/* All of them, or none. */
-static enum tl_status close_outputs(struct outputs *o, enum tl_status st, struct tl_err *err)
-{
-	struct tl_out *all[] = {o->refs, o->clusters, o->taxtable, o->archive};
-	for (int i = 0; i < 4 && st == TL_OK; i++)
-		st = tl_out_flush(all[i], err);
-	for (int i = 0; i < 4; i++) {
-		if (all[i] && st == TL_OK)
-			st = tl_out_commit(all[i], err);
-		else
-			tl_out_discard(all[i]);
-	}
-	return st;
-}
-
 static enum tl_status take_all(struct tl_reader *r, struct tl_writer *w, struct tl_set *set,
 			       struct tl_err *err)
 {
@@ -233,11 +117,11 @@ static enum tl_status take_all(struct tl_reader *r, struct tl_writer *w, struct 
 	return st;
 }
 
-static enum tl_status decide(const struct opts *opts, const struct tl_tool_run *run,
+static enum tl_status decide(const struct reduce_opts *opts, const struct tl_tool_run *run,
 			     struct tl_set *set, struct tl_err *err)
 {
 	struct tl_select_params params = {.by = (enum tl_select_by)opts->by, .ratio = opts->ratio};
-	enum tl_status st = check_names(run, "--prefer", set->opt_prefer, opts->strict_ids, err);
+	enum tl_status st = reduce_outputs_names(run, "--prefer", set->opt_prefer, opts->strict_ids, err);
 	if (st == TL_OK)
 		st = tl_set_select(set, &params, err);
 	if (st == TL_OK)
@@ -261,8 +145,8 @@ static size_t block_bytes(int level)
 	return level > 9 ? (size_t)8 << 20 : 0;
 }
 
-static enum tl_status write_all(const struct opts *opts, const struct tl_tool_run *run,
-				struct outputs *o, struct tl_set *set, uint64_t next,
+static enum tl_status write_all(const struct reduce_opts *opts, const struct tl_tool_run *run,
+				struct reduce_outputs *o, struct tl_set *set, uint64_t next,
 				struct tl_writer *w, struct tl_err *err)
 {
 	/* Higher levels are asked for the smallest archive. */
@@ -284,8 +168,8 @@ static enum tl_status write_all(const struct opts *opts, const struct tl_tool_ru
 	return st;
 }
 
-static enum tl_status reduce(const struct opts *opts, const struct tl_tool_run *run,
-			     struct outputs *o, const struct tl_lineage *opt_lineage,
+static enum tl_status reduce(const struct reduce_opts *opts, const struct tl_tool_run *run,
+			     struct reduce_outputs *o, const struct tl_lineage *opt_lineage,
 			     struct tl_reader **reader, struct tl_err *err)
 {
 	struct tl_reader *r = *reader;
@@ -326,135 +210,31 @@ static enum tl_status reduce(const struct opts *opts, const struct tl_tool_run *
 	return st;
 }
 
-/* What was read of an archive by its index. */
-static void tell_access(const struct tl_tool_run *run, const struct tl_access *opt_access,
-			uint64_t bytes)
-{
-	struct tl_access_sum sum;
-	if (!opt_access)
-		return;
-	tl_access_sum_get(opt_access, &sum);
-	tl_tool_tell(run, "by the index: %llu of %llu blocks of records; %llu bytes of the index and "
-			  "%llu of blocks read, of %llu",
-		     (unsigned long long)sum.picked, (unsigned long long)sum.blocks,
-		     (unsigned long long)sum.index_bytes, (unsigned long long)bytes,
-		     (unsigned long long)sum.file_bytes);
-}
-
-static enum tl_status extract_from(const struct opts *opts, const struct tl_tool_run *run,
-				   struct outputs *o, struct tl_reader *r, struct tl_names *names,
-				   const struct tl_access *opt_access, struct tl_err *err)
-{
-	struct tl_writer *w = NULL;
-	struct tl_extract_sum sum;
-	struct tl_reader_totals totals;
-	uint16_t kept = tl_reader_flags(r) & TL_STREAM_SUBSET;
-	enum tl_status st =
-		tl_tool_writer(run, o->archive, names ? TL_STREAM_SUBSET : kept, false, &w, err);
-	if (st == TL_OK)
-		st = tl_extract_all(r, run->budget, names, opt_access != NULL, w, &sum, err);
-	if (st == TL_OK)
-		st = tl_tool_prov(run, opts, "Extraction", w, err);
-	if (st == TL_OK)
-		st = check_names(run, "--ids", names, opts->strict_ids, err);
-	tl_reader_totals_get(r, &totals);
-	if (st == TL_OK)
-		st = tl_writer_end(w, totals.next, err);
-	if (st == TL_OK)
-		tl_tool_tell(run, "%llu of %llu records", (unsigned long long)sum.written,
-			     (unsigned long long)sum.records);
-	if (st == TL_OK)
-		tell_access(run, opt_access, totals.bytes);
-	tl_writer_free(w);
-	return st;
-}
-
-/* Hits are text, so the output is no stream. */
-static enum tl_status lift_hits(const struct opts *opts, const struct tl_tool_run *run,
-				struct outputs *o, struct tl_reader *r, const struct tl_buf *text,
-				struct tl_names *names, bool partial, struct tl_err *err)
-{
-	struct tl_lift *lift = NULL;
-	struct tl_lift_sum sum = {0};
-	enum tl_status st = tl_lift_load(r, names, partial, &lift, err);
-	if (st == TL_OK)
-		st = check_names(run, "--lift", names, opts->strict_ids, err);
-	if (st == TL_OK)
-		st = tl_tool_output(run, false, &o->archive, err);
-	if (st == TL_OK)
-		st = tl_lift_write(lift, text, opts->lift, o->archive, &sum, err);
-	if (st == TL_OK)
-		tl_tool_tell(run, "%llu hits became %llu; %llu members have nothing of a hit's "
-				  "interval; %llu hits on unknown subjects",
-			     (unsigned long long)sum.hits, (unsigned long long)sum.written,
-			     (unsigned long long)sum.lost, (unsigned long long)sum.unknown);
-	tl_lift_free(lift);
-	return st;
-}
-
-/* What is asked for: ids, or those that hits name. */
-static enum tl_status load_names(const struct opts *opts, struct tl_buf *hits,
-				 struct tl_names **ret, struct tl_err *err)
-{
-	if (!opts->lift)
-		return opts->ids ? tl_names_load(opts->ids, ret, err) : TL_OK;
-	enum tl_status st = tl_names_read(opts->lift, hits, err);
-	return st == TL_OK ? tl_lift_subjects(hits, opts->lift, ret, err) : st;
-}
-
-/* A few ids of one archive in a file are looked up in its index. */
-static enum tl_status extract(const struct opts *opts, const struct tl_tool_run *run,
-			      struct outputs *o, struct tl_err *err)
-{
-	struct tl_reader_opts ropts = {.raw_edge = true, .uniform = true};
-	struct tl_names *names = NULL;
-	struct tl_access *access = NULL;
-	struct tl_reader *r = NULL;
-	struct tl_buf hits = {0};
-	enum tl_status st = load_names(opts, &hits, &names, err);
-	if (st == TL_OK && names && run->n < 2)
-		st = tl_access_plan(run->n ? run->operands[0] : "-", names, &access, err);
-	if (access)
-		tl_access_follow(access, &ropts);
-	if (st == TL_OK)
-		st = tl_tool_reader(run, &ropts, &r, err);
-	if (st == TL_OK && !opts->lift)
-		st = open_outputs(opts, run, o, err);
-	if (st == TL_OK)
-		st = opts->lift ? lift_hits(opts, run, o, r, &hits, names, access != NULL, err)
-				: extract_from(opts, run, o, r, names, access, err);
-	tl_buf_free(&hits);
-	tl_reader_close(r);
-	tl_access_free(access);
-	tl_names_free(names);
-	return st;
-}
-
 static enum tl_status work(const void *fields, const struct tl_tool_run *run, struct tl_err *err)
 {
-	const struct opts *opts = fields;
+	const struct reduce_opts *opts = fields;
 	struct tl_reader_opts ropts = {.uniform = true};
-	struct outputs o = {0};
+	struct reduce_outputs o = {0};
 	struct tl_reader *r = NULL;
 	struct tl_lineage *lineage = NULL;
 	enum tl_status st = check_usage(opts, run, err);
 	if (st == TL_OK && opts->nodes)
 		st = tl_lineage_load(opts->nodes, run->pool, &lineage, err);
 	if (opts->extract)
-		return close_outputs(&o, st == TL_OK ? extract(opts, run, &o, err) : st, err);
+		return reduce_outputs_close(&o, st == TL_OK ? reduce_extract(opts, run, &o, err) : st, err);
 	if (st == TL_OK)
 		st = tl_tool_reader(run, &ropts, &r, err);
 	if (st == TL_OK)
-		st = open_outputs(opts, run, &o, err);
+		st = reduce_outputs_open(opts, run, &o, err);
 	if (st == TL_OK)
 		st = reduce(opts, run, &o, lineage, &r, err);
 	tl_lineage_free(lineage);
 	tl_reader_close(r);
-	return close_outputs(&o, st, err);
+	return reduce_outputs_close(&o, st, err);
 }
 
 int main(int argc, char **argv)
 {
-	struct opts opts = {0};
+	struct reduce_opts opts = {0};
 	return tl_tool_main(&tool, argc, argv, &opts, &opts.common, work);
 }
