@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* reader_work: a block checked and decoded, in a worker. */
+#include <tl/bits.h>
+#include <tl/mem.h>
+#include <tl/record.h>
+
+#include "reader_slot.h"
+
+static void raise(uint64_t *highest, uint64_t ordinal)
+{
+	if (*highest <= ordinal)
+		*highest = ordinal + 1;
+}
+
+static enum tl_status measure_batch(struct tl_reader_slot *slot, struct tl_err *err)
+{
+	const struct tl_batch *batch = &slot->item.batch;
+	uint64_t starts = 0, residues = 0, highest = 0;
+	for (size_t i = 0; i < batch->n; i++) {
+		starts += !(batch->flags[i] & TL_REC_IN);
+		if (!tl_bits_add(residues, batch->length[i], &residues))
+			return tl_err_set(err, TL_DATA, "it has more than 2^64 residues");
+		raise(&highest, batch->ordinal[i]);
+		if (batch->kind != TL_KIND_SEQ)
+			raise(&highest, batch->base[i]);
+	}
+	slot->starts = starts;
+	slot->residues = residues;
+	slot->next_ordinal = highest;
+	return TL_OK;
+}
+
+/* Nothing here needs it, but who does is not to be led astray. */
+static enum tl_status check_index(const struct tl_block *block, struct tl_err *err)
+{
+	struct tl_note_index *index;
+	size_t n;
+	enum tl_status st = tl_note_get_index(block, &index, &n, err);
+	if (st == TL_OK)
+		tl_mem_free(index);
+	return st;
+}
+
+static enum tl_status decode(struct tl_reader_slot *slot, struct tl_err *err)
+{
+	struct tl_item *item = &slot->item;
+	const struct tl_edges *edges = &item->edges;
+	enum tl_status st;
+	switch (item->block.head.type) {
+	case TL_BLOCK_SEQS:
+	case TL_BLOCK_DUPS:
+	case TL_BLOCK_DLTA:
+		st = tl_record_decode(&item->block, item->shift, &item->batch, &item->sum,
+				      &item->has_sum, err);
+		return st == TL_OK ? measure_batch(slot, err) : st;
+	case TL_BLOCK_EDGE:
+		st = tl_edge_decode(&item->block, item->shift, &item->edges, err);
+		for (size_t i = 0; i < edges->n; i++) {
+			raise(&slot->next_ordinal, edges->a[i]);
+			raise(&slot->next_ordinal, edges->b[i]);
+		}
+		return st;
+	case TL_BLOCK_FILE:
+		st = tl_note_get_file(&item->block, item->shift, &item->file, err);
+		slot->next_ordinal = item->file.end;
+		return st;
+	case TL_BLOCK_INDX:
+		return check_index(&item->block, err);
+	default:
+		return TL_OK;
+	}
+}
+
+enum tl_status tl_reader_work(void *ptr, unsigned worker, struct tl_err *err)
+{
+	struct tl_reader_slot *slot = ptr;
+	(void)worker;
+	if (slot->item.block.head.type == TL_BLOCK_ENDS)
+		return TL_OK; /* seen to when it was read */
+	enum tl_status st = tl_block_open(&slot->item.block, err);
+	if (st == TL_OK && !slot->raw)
+		st = tl_block_decode(&slot->item.block, err);
+	return st == TL_OK && !slot->raw ? decode(slot, err) : st;
+}
