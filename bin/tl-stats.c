@@ -68,7 +68,7 @@ static enum tl_status make_report(const struct opts *opts, const struct tl_tool_
 				  struct tl_report *report, struct tl_out *out, struct tl_out *tee,
 				  struct tl_err *err)
 {
-	struct tl_reader_opts ropts = {.observe = count, .observe_ctx = report, .tee = tee};
+	struct tl_reader_opts ropts = {.observe = count, .observe_ctx = report, .tee = tee, .cand = true};
 	struct tl_reader_totals totals;
 	struct tl_reader *r;
 	enum tl_status st = tl_tool_reader(run, &ropts, &r, err);

@@ -26,6 +26,7 @@ enum {
 	TL_BLOCK_SEQS = TL_TAG('S', 'E', 'Q', 'S'),
 	TL_BLOCK_DUPS = TL_TAG('D', 'U', 'P', 'S'),
 	TL_BLOCK_DLTA = TL_TAG('D', 'L', 'T', 'A'),
+	TL_BLOCK_CAND = TL_TAG('C', 'A', 'N', 'D'),
 	TL_BLOCK_EDGE = TL_TAG('E', 'D', 'G', 'E'),
 	TL_BLOCK_FILE = TL_TAG('F', 'I', 'L', 'E'),
 	TL_BLOCK_ENDS = TL_TAG('E', 'N', 'D', 'S'),

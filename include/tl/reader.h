@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <tl/batch.h>
 #include <tl/block.h>
+#include <tl/cand.h>
 #include <tl/edge.h>
 #include <tl/err.h>
 #include <tl/hash.h>
@@ -36,6 +37,7 @@ struct tl_item {
 	const char *name;         /* of the input */
 	struct tl_batch batch;    /* SEQS, DUPS, DLTA: decoded */
 	struct tl_edges edges;    /* EDGE: decoded */
+	struct tl_cands cands;    /* CAND: decoded */
 	struct tl_note_file file; /* FILE */
 	struct tl_hash128 sum;    /* where has_sum: of the block's resolved residues */
 	bool has_sum;
@@ -52,6 +54,7 @@ struct tl_reader_pick {
 struct tl_reader_opts {
 	bool raw_seqs, raw_dups, raw_dlta, raw_edge; /* do not decode the columns of these: they are
 							only passed on or spooled */
+	bool cand;    /* CAND blocks are read; else they are TL_DATA: few tools can do with them */
 	bool uniform; /* all streams must have the preamble flags of the first, since one stream is
 		       * made of them; else TL_DATA */
 	/* Shown every block that tl_reader_next is about to give; or NULL.  Its failure is the

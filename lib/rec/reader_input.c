@@ -90,7 +90,8 @@ static enum tl_status read_payload(struct tl_reader *r, struct tl_item *item, st
 static bool known(uint32_t type)
 {
 	return type == TL_BLOCK_SEQS || type == TL_BLOCK_DUPS || type == TL_BLOCK_DLTA ||
-	       type == TL_BLOCK_EDGE || type == TL_BLOCK_FILE || type == TL_BLOCK_ENDS;
+	       type == TL_BLOCK_EDGE || type == TL_BLOCK_CAND || type == TL_BLOCK_FILE ||
+	       type == TL_BLOCK_ENDS;
 }
 
 static enum tl_status check_head(const struct tl_reader *r, const struct tl_block_head *head,
@@ -105,6 +106,9 @@ static enum tl_status check_head(const struct tl_reader *r, const struct tl_bloc
 	if (!known(head->type) && !tl_block_ancillary(head->type))
 		return tl_err_set(err, TL_DATA, "this version does not know its type, %s",
 				  tl_block_type_name(head->type).s);
+	if (head->type == TL_BLOCK_CAND && !r->opts.cand)
+		return tl_err_set(err, TL_DATA, "it has candidate pairs, which only tl-align --from "
+						"and tl-stats read");
 	if (!tl_bits_add(head->first, r->shift, &first) || first >= TL_BLOCK_ORDINALS)
 		return tl_err_set(err, TL_DATA, "its first ordinal is beyond 2^63");
 	return TL_OK;

@@ -12,6 +12,7 @@ void tl_reader_slot_free(void *item)
 	tl_block_free(&slot->item.block);
 	tl_batch_free(&slot->item.batch);
 	tl_edge_free(&slot->item.edges);
+	tl_cand_free(&slot->item.cands);
 	tl_mem_free(slot);
 }
 
@@ -36,6 +37,7 @@ void tl_reader_slot_renew(struct tl_reader *r, struct tl_reader_slot *slot,
 	tl_buf_reset(&item->block.payload);
 	tl_batch_reset(&item->batch);
 	tl_edge_reset(&item->edges);
+	tl_cand_reset(&item->cands);
 	item->file = (struct tl_note_file){0};
 	item->has_sum = false;
 	item->shift = r->shift;

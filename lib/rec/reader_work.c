@@ -41,6 +41,17 @@ static enum tl_status check_index(const struct tl_block *block, struct tl_err *e
 	return st;
 }
 
+static enum tl_status decode_cands(struct tl_reader_slot *slot, struct tl_err *err)
+{
+	struct tl_item *item = &slot->item;
+	enum tl_status st = tl_cand_decode(&item->block, item->shift, &item->cands, err);
+	for (size_t i = 0; i < item->cands.n; i++) {
+		raise(&slot->next_ordinal, item->cands.cand[i].a);
+		raise(&slot->next_ordinal, item->cands.cand[i].b);
+	}
+	return st;
+}
+
 static enum tl_status decode(struct tl_reader_slot *slot, struct tl_err *err)
 {
 	struct tl_item *item = &slot->item;
@@ -60,6 +71,8 @@ static enum tl_status decode(struct tl_reader_slot *slot, struct tl_err *err)
 			raise(&slot->next_ordinal, edges->b[i]);
 		}
 		return st;
+	case TL_BLOCK_CAND:
+		return decode_cands(slot, err);
 	case TL_BLOCK_FILE:
 		st = tl_note_get_file(&item->block, item->shift, &item->file, err);
 		slot->next_ordinal = item->file.end;

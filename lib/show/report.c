@@ -35,7 +35,7 @@ struct tl_report {
 	uint64_t nucleotide;        /* residues in blocks of that alphabet */
 	uint64_t letters[256];      /* of residues that stand whole */
 	uint64_t identity[101];     /* members by percent of identity, rounded down */
-	uint64_t matched, substituted, literals, edges;
+	uint64_t matched, substituted, literals, edges, cands;
 	struct tl_map depth; /* by ordinal, of deltas and their duplicates */
 	uint64_t deepest;
 	uint64_t growing[3];  /* by enum tl_kind: residues of the record at hand so far */
@@ -202,6 +202,9 @@ enum tl_status tl_report_item(struct tl_report *r, const struct tl_item *item, s
 	case TL_BLOCK_EDGE:
 		r->edges += item->block.head.records;
 		return TL_OK;
+	case TL_BLOCK_CAND:
+		r->cands += item->block.head.records;
+		return TL_OK;
 	case TL_BLOCK_FILE:
 		r->files++;
 		r->text += item->file.text;
@@ -284,6 +287,7 @@ static size_t list_fields(const struct tl_report *r, struct field *f)
 	f[k++] = (struct field){"delta_substituted", "  substituted", r->substituted};
 	f[k++] = (struct field){"delta_literals", "  literals", r->literals};
 	f[k++] = (struct field){"delta_depth", "deepest chain of deltas", r->deepest};
+	f[k++] = (struct field){"candidates", "candidate pairs, by diagonal", r->cands};
 	f[k++] = (struct field){"length_min", "length, least", q[0]};
 	f[k++] = (struct field){"length_q1", "  first quartile", q[1]};
 	f[k++] = (struct field){"length_median", "  median", q[2]};

@@ -12,12 +12,14 @@
 
 #include <tl/bits.h>
 #include <tl/block.h>
+#include <tl/cand.h>
 #include <tl/edge.h>
 #include <tl/hash.h>
 #include <tl/note.h>
 #include <tl/record.h>
 
 #define FRONT 20
+#define CAND 0xca /* the type byte that stands for it */
 #define MADE 128 /* bit of codec, and bit of a tag */
 
 static void must(int fine)
@@ -100,6 +102,28 @@ static void edges(const struct tl_block *block, uint64_t shift)
 	tl_edge_free(&b);
 }
 
+static void cands(const struct tl_block *block, uint64_t shift)
+{
+	static struct tl_payload payload;
+	struct tl_cands a = {0}, b = {0};
+	struct tl_block again = {0};
+	if (tl_cand_decode(block, shift, &a, NULL) == TL_OK) {
+		must(tl_cand_encode(&a, block->head.first + shift, &payload, NULL) == TL_OK);
+		repack(&payload, block, &again);
+		again.head.first = block->head.first + shift;
+		must(tl_cand_decode(&again, 0, &b, NULL) == TL_OK && a.n == b.n);
+		must(a.part.part == b.part.part && a.part.bank == b.part.bank);
+		for (size_t i = 0; i < a.n; i++)
+			must(a.cand[i].a == b.cand[i].a && a.cand[i].b == b.cand[i].b &&
+			     a.cand[i].diagonal == b.cand[i].diagonal &&
+			     a.cand[i].hits == b.cand[i].hits &&
+			     a.cand[i].minus == b.cand[i].minus);
+	}
+	tl_block_free(&again);
+	tl_cand_free(&a);
+	tl_cand_free(&b);
+}
+
 static void decode(const struct tl_block *block, uint64_t shift)
 {
 	struct tl_note_file file;
@@ -109,6 +133,9 @@ static void decode(const struct tl_block *block, uint64_t shift)
 	switch (block->head.type) {
 	case TL_BLOCK_EDGE:
 		edges(block, shift);
+		break;
+	case TL_BLOCK_CAND:
+		cands(block, shift);
 		break;
 	case TL_BLOCK_FILE:
 		if (tl_note_get_file(block, shift, &file, NULL) == TL_OK)
@@ -134,7 +161,7 @@ static void make_payload(struct tl_block *block, const uint8_t *p, size_t n)
 {
 	static const char tags[] = "PARMFLAGORDNRLENBASELEADHEADMASKODDBURACLAYOPLUSQUALQLAYRESI"
 				   "PACKPODDOPSVSUBSLITSHSUMAORDBORDSUBASUBBLITALITBTAILNAMEENDS"
-				   "TEXTTYPEOFFSLASTRECSFOOTxxxx";
+				   "TEXTTYPEOFFSLASTRECSFOOTxxxxDIAGHITS";
 	static struct tl_payload payload;
 	tl_block_clear(&payload);
 	while (n >= 2 && payload.columns < TL_BLOCK_COLUMNS) {
@@ -171,7 +198,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t head[TL_BLOCK_HEADER];
 	if (size < FRONT || size > 1 << 20)
 		return 0;
-	block.head.type = types[data[0] % (sizeof types / sizeof *types)];
+	block.head.type = data[0] == CAND ? TL_BLOCK_CAND
+					  : types[data[0] % (sizeof types / sizeof *types)];
 	block.head.codec = data[1] % MADE % TL_CODECS;
 	block.head.records = tl_bits_get16(data + 2);
 	block.head.first = tl_bits_get64(data + 4) >> (data[4] % 64);

@@ -70,7 +70,8 @@ static void build(struct tl_buf *buf, uint8_t how, const uint8_t *data, size_t s
 	uint64_t digest = tl_hash_64(p, sizeof p);
 	while (size >= 8) {
 		size_t n = tl_bits_get16(data + 6) % (size - 7), columns;
-		head.type = types[data[0] % (sizeof types / sizeof *types)];
+		head.type = data[0] == 0xca ? TL_BLOCK_CAND
+					    : types[data[0] % (sizeof types / sizeof *types)];
 		head.flags = data[1] & 3;
 		head.codec = (uint8_t)((data[1] >> 2) % TL_CODECS);
 		head.records = tl_bits_get16(data + 2);
@@ -92,7 +93,8 @@ static void read_all(const struct tl_buf *buf, bool raw)
 	static struct tl_pool *pool;
 	const struct tl_pool_opts popts = {.threads = 1};
 	const struct tl_reader_opts opts = {
-		.raw_seqs = raw, .raw_dups = raw, .raw_dlta = raw, .raw_edge = raw};
+		.raw_seqs = raw, .raw_dups = raw, .raw_dlta = raw, .raw_edge = raw,
+		.cand = true};
 	char name[40];
 	const char *names = name;
 	struct tl_reader *r;
