@@ -12,7 +12,7 @@ struct reduce_opts {
 	struct tl_tool_common common;
 	int by, cov_mode, overhang, refs_id;
 	int64_t ratio, identity, coverage;
-	const char *prefer, *refs, *clusters, *ids, *nodes, *rank, *taxtable, *lift;
+	const char *prefer, *refs, *clusters, *ids, *nodes, *rank, *taxtable, *lift, *edges;
 	bool extract, strict_ids;
 };
 

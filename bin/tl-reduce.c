@@ -3,8 +3,10 @@
 #include "reduce.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 
 #include <tl/archive.h>
+#include <tl/attach.h>
 
 static const struct tl_opt options[] = {
 	{"by", 'b', TL_OPT_WORD, offsetof(struct reduce_opts, by), "bytes|count|length", "bytes", "WHAT",
@@ -30,6 +32,9 @@ static const struct tl_opt options[] = {
 	 "that tl-intern merged stay so."},
 	{"nodes", 0, TL_OPT_PATH, offsetof(struct reduce_opts, nodes), NULL, NULL, "FILE", "Selection",
 	 "The tree of taxa: nodes.dmp of NCBI's taxonomy, perhaps compressed."},
+	{"edges", 0, TL_OPT_PATH, offsetof(struct reduce_opts, edges), NULL, NULL, "FILE ...", "Input",
+	 "Take the edges in these streams, as `tl-align --part` writes them, too. Of the files named "
+	 "the last one has the records."},
 	{"refs", 'r', TL_OPT_PATH, offsetof(struct reduce_opts, refs), NULL, NULL, "FILE", "Output",
 	 "Write the references to `FILE` as FASTA, to be indexed by an aligner."},
 	{"refs-id", 0, TL_OPT_WORD, offsetof(struct reduce_opts, refs_id), "header|ordinal", "header",
@@ -62,6 +67,7 @@ static const struct tl_opt options[] = {
 
 static const char *const usage[] = {
 	"[options] [STREAM ...] > ARCHIVE",
+	"--edges EDGES ... [options] STREAM > ARCHIVE",
 	"-x [--ids FILE] [options] [ARCHIVE ...] > STREAM",
 	"-x --lift HITS [options] [ARCHIVE ...] > HITS",
 	NULL,
@@ -86,6 +92,8 @@ static enum tl_status check_usage(const struct reduce_opts *opts, const struct t
 			      opts->identity || opts->coverage || opts->ratio < 1000000 ||
 			      opts->rank || opts->nodes || opts->taxtable))
 		return tl_err_set(err, TL_USAGE, "options of selection and output do not go with --extract");
+	if (opts->edges && opts->extract)
+		return tl_err_set(err, TL_USAGE, "--edges does not go with --extract");
 	if (opts->rank && !opts->nodes)
 		return tl_err_set(err, TL_USAGE, "--same-taxon needs --nodes");
 	if (opts->nodes && !opts->rank && !opts->clusters && !opts->taxtable)
@@ -170,7 +178,8 @@ static enum tl_status write_all(const struct reduce_opts *opts, const struct tl_
 
 static enum tl_status reduce(const struct reduce_opts *opts, const struct tl_tool_run *run,
 			     struct reduce_outputs *o, const struct tl_lineage *opt_lineage,
-			     struct tl_reader **reader, struct tl_err *err)
+			     const char *const *edges, size_t n_edges, struct tl_reader **reader,
+			     struct tl_err *err)
 {
 	struct tl_reader *r = *reader;
 	struct tl_reader_totals totals;
@@ -197,6 +206,8 @@ static enum tl_status reduce(const struct reduce_opts *opts, const struct tl_too
 	tl_reader_totals_get(r, &totals);
 	tl_reader_close(r); /* what it holds is worth having from here on */
 	*reader = NULL;
+	if (st == TL_OK && n_edges)
+		st = tl_attach_edges(run->pool, edges, n_edges, set, w, err);
 	if (st == TL_OK && set->nodes > 1 && !set->edges && !(flags & TL_STREAM_REDUCED))
 		tl_tool_say(run, "there are no alignments in the stream, so every record stands whole "
 				 "(is tl-align missing in front?)");
@@ -210,24 +221,30 @@ static enum tl_status reduce(const struct reduce_opts *opts, const struct tl_too
 	return st;
 }
 
-static enum tl_status work(const void *fields, const struct tl_tool_run *run, struct tl_err *err)
+static enum tl_status work(const void *fields, const struct tl_tool_run *whole, struct tl_err *err)
 {
 	const struct reduce_opts *opts = fields;
 	struct tl_reader_opts ropts = {.uniform = true};
 	struct reduce_outputs o = {0};
 	struct tl_reader *r = NULL;
 	struct tl_lineage *lineage = NULL;
-	enum tl_status st = check_usage(opts, run, err);
+	struct tl_tool_run run = *whole;
+	const char **edges = NULL;
+	size_t n_edges = 0;
+	enum tl_status st = check_usage(opts, whole, err);
+	if (st == TL_OK && opts->edges)
+		st = tl_tool_split(whole, "--edges", opts->edges, &edges, &n_edges, &run, err);
 	if (st == TL_OK && opts->nodes)
-		st = tl_lineage_load(opts->nodes, run->pool, &lineage, err);
+		st = tl_lineage_load(opts->nodes, run.pool, &lineage, err);
 	if (opts->extract)
-		return reduce_outputs_close(&o, st == TL_OK ? reduce_extract(opts, run, &o, err) : st, err);
+		return reduce_outputs_close(&o, st == TL_OK ? reduce_extract(opts, &run, &o, err) : st, err);
 	if (st == TL_OK)
-		st = tl_tool_reader(run, &ropts, &r, err);
+		st = tl_tool_reader(&run, &ropts, &r, err);
 	if (st == TL_OK)
-		st = reduce_outputs_open(opts, run, &o, err);
+		st = reduce_outputs_open(opts, &run, &o, err);
 	if (st == TL_OK)
-		st = reduce(opts, run, &o, lineage, &r, err);
+		st = reduce(opts, &run, &o, lineage, edges, n_edges, &r, err);
+	free(edges);
 	tl_lineage_free(lineage);
 	tl_reader_close(r);
 	return reduce_outputs_close(&o, st, err);

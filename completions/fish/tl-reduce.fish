@@ -8,6 +8,7 @@ complete -c tl-reduce -l cov-mode -x -a 'member both' -d 'Whose coverage counts:
 complete -c tl-reduce -l overhang -x -a 'count ignore' -d 'What --identity counts as columns, see tl-align(1)'
 complete -c tl-reduce -l same-taxon -x -d 'Use only alignments between records of one taxon of that rank, such as species, by --nodes'
 complete -c tl-reduce -l nodes -r -F -d 'The tree of taxa: nodes.dmp of NCBI\'s taxonomy, perhaps compressed'
+complete -c tl-reduce -l edges -r -F -d 'Take the edges in these streams, as tl-align --part writes them, too'
 complete -c tl-reduce -l refs -s r -r -F -d 'Write the references to FILE as FASTA, to be indexed by an aligner'
 complete -c tl-reduce -l refs-id -x -a 'header ordinal' -d 'ordinal puts tl|ORDINAL and a space in front of each header in --refs, where names are not unique'
 complete -c tl-reduce -l clusters -s C -r -F -d 'Write which record belongs to which reference: tsv (representative, tab, member'

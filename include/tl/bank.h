@@ -67,6 +67,9 @@ static inline uint64_t tl_bank_length(const struct tl_bank *bank, size_t i)
 /* True where sequence i goes before j by (length descending, hash, ordinal). */
 int tl_bank_before(const struct tl_bank *bank, size_t i, size_t j);
 
+/* A number that tells banks of different sequences, ordinals or orders apart. */
+uint64_t tl_bank_sum(const struct tl_bank *bank);
+
 void tl_bank_free(struct tl_bank *bank); /* empty and usable afterwards */
 
 #ifdef __cplusplus

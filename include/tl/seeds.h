@@ -3,8 +3,8 @@
  *
  * Linear in the number of sequences (Steinegger and Soeding, Nature Communications 2018): the
  * sketches of all sequences are grouped by k-mer, and in each group every member is paired with
- * the longest (ties: smaller hash, then ordinal).  Seeds of one pair are gathered by diagonal.
- * A pair's band holds the densest cluster of its diagonals; its hits are those in the cluster.
+ * the longest (ties: smaller hash, then ordinal).  What
+ * that says of pairs is gathered by tl/pairs.h.
  * Memory: four bytes a sequence, and a share of the budget: a filter of k-mers that were seen
  * twice, and the seeds and hits that pass it, 16 bytes each, which spill.
  * Threads: called by worker 0 of the pool.
@@ -18,7 +18,7 @@
 #include <tl/bank.h>
 #include <tl/budget.h>
 #include <tl/err.h>
-#include <tl/pair.h>
+#include <tl/pairs.h>
 #include <tl/pool.h>
 #include <tl/sketch.h>
 
@@ -26,26 +26,17 @@
 extern "C" {
 #endif
 
-struct tl_seeds;
-
-/* Finds what the pairs among the sequences of a bank (fewer than 2^32) are made of.  budget may be
- * NULL. */
-enum tl_status tl_seeds_find(struct tl_pool *pool, struct tl_budget *budget,
-			     const struct tl_bank *bank, const struct tl_sketch_params *params,
-			     struct tl_seeds **ret, struct tl_err *err) TL_CHECK;
-
-/* The pairs of the next member: by centre, then strand; *ret_n 0 behind the last one.  They are
- * valid until the next call.  As a tl_pair_source: {tl_seeds_next, seeds}. */
-enum tl_status tl_seeds_next(void *seeds, const struct tl_pair **ret, size_t *ret_n,
-			     struct tl_err *err) TL_CHECK;
-
 struct tl_seeds_sum {
 	uint64_t seeds, groups; /* sketched k-mers; those found more than once */
 	uint64_t hits;          /* members of groups paired with their centres */
 };
-void tl_seeds_sum(const struct tl_seeds *seeds, struct tl_seeds_sum *ret);
 
-void tl_seeds_free(struct tl_seeds *seeds); /* NULL is fine */
+/* Finds the pairs among the sequences of a bank (fewer than 2^32), as tl_pairs_end leaves them.
+ * budget may be NULL. */
+enum tl_status tl_seeds_find(struct tl_pool *pool, struct tl_budget *budget,
+			     const struct tl_bank *bank, const struct tl_sketch_params *params,
+			     struct tl_pairs **ret, struct tl_seeds_sum *ret_sum,
+			     struct tl_err *err) TL_CHECK;
 
 #ifdef __cplusplus
 }

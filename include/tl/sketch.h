@@ -29,6 +29,9 @@ struct tl_sketch_params {
 	/* For tl_seeds_find: */
 	unsigned leads;   /* with so many of a group each of its members is paired */
 	unsigned centres; /* of a member's pairs this many are kept, those with most shared k-mers */
+	/* Only k-mers of bucket part, from 0, of parts; 0, 0: all of them.  Which bucket a k-mer is
+	 * in has nothing to do with whether it is among the lowest. */
+	uint32_t part, parts;
 	uint64_t seed;    /* another one makes other k-mers the lowest */
 	bool reduced; /* proteins: 13 letters, alike ones taken together */
 };
@@ -45,6 +48,9 @@ struct tl_sketch_params tl_sketch_choose(enum tl_alphabet alphabet, int64_t iden
 /* How much is done to find pairs, and the same parameters for less or more of it. */
 enum tl_sketch_effort { TL_SKETCH_FAST, TL_SKETCH_DEFAULT, TL_SKETCH_SENSITIVE };
 void tl_sketch_tune(struct tl_sketch_params *params, enum tl_sketch_effort effort);
+
+/* A number that tells parameters apart that give other seeds. */
+uint64_t tl_sketch_sum(const struct tl_sketch_params *params);
 
 /* The most seeds that a sequence of len residues can give. */
 size_t tl_sketch_most(const struct tl_sketch_params *params, size_t len);

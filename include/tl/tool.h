@@ -139,6 +139,14 @@ enum tl_status tl_tool_check_outputs(const char *const *option, const char *cons
 enum tl_status tl_tool_check_input(const struct tl_tool_run *run, const char *option,
 				   const char *opt_path, struct tl_err *err) TL_CHECK;
 
+/* An option whose value is the first of several files, the others standing among the operands, of
+ * which the last is the stream: *ret_names (allocated, the caller frees the array) are the former,
+ * *ret_rest is the run with that stream as its only operand; with no operands the stream is standard
+ * input. */
+enum tl_status tl_tool_split(const struct tl_tool_run *run, const char *option, const char *first,
+			     const char ***ret_names, size_t *ret_n, struct tl_tool_run *ret_rest,
+			     struct tl_err *err) TL_CHECK;
+
 /* Opens the operands as streams; none: standard input, which may then be no terminal. */
 enum tl_status tl_tool_reader(const struct tl_tool_run *run, const struct tl_reader_opts *ropts,
 			      struct tl_reader **ret, struct tl_err *err) TL_CHECK;

@@ -241,6 +241,35 @@ enum tl_status tl_tool_check_input(const struct tl_tool_run *run, const char *op
 					 "be both", option, opt_path);
 }
 
+enum tl_status tl_tool_split(const struct tl_tool_run *run, const char *option, const char *first,
+			     const char ***ret_names, size_t *ret_n, struct tl_tool_run *ret_rest,
+			     struct tl_err *err)
+{
+	const size_t n = run->n ? run->n : 1;
+	const char **names = tl_mem_alloc(n, sizeof *names, err);
+	enum tl_status st = names ? TL_OK : TL_NOMEM;
+	if (st != TL_OK)
+		return st;
+	struct tl_tool_run rest = *run;
+	if (run->n) {
+		rest.operands += run->n - 1;
+		rest.n = 1;
+	}
+	names[0] = first;
+	for (size_t i = 1; i < n; i++)
+		names[i] = run->operands[i - 1];
+	for (size_t i = 0; i < n && st == TL_OK; i++)
+		st = tl_tool_check_input(&rest, option, names[i], err);
+	if (st != TL_OK) {
+		tl_mem_free(names);
+		return st;
+	}
+	*ret_names = names;
+	*ret_n = n;
+	*ret_rest = rest;
+	return TL_OK;
+}
+
 enum tl_status tl_tool_reader(const struct tl_tool_run *run, const struct tl_reader_opts *ropts,
 			      struct tl_reader **ret, struct tl_err *err)
 {

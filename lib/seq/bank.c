@@ -175,6 +175,14 @@ int tl_bank_before(const struct tl_bank *bank, size_t i, size_t j)
 	return bank->ordinal[i] < bank->ordinal[j];
 }
 
+uint64_t tl_bank_sum(const struct tl_bank *bank)
+{
+	const uint64_t part[4] = {bank->n, tl_hash_64(bank->end, bank->n * sizeof *bank->end),
+				  tl_hash_64(bank->ordinal, bank->n * sizeof *bank->ordinal),
+				  tl_hash_64(bank->hash, bank->n * sizeof *bank->hash)};
+	return tl_hash_64(part, sizeof part);
+}
+
 void tl_bank_free(struct tl_bank *bank)
 {
 	tl_budget_give(bank->budget, (bank->end_cap + bank->ordinal_cap + bank->hash_cap) *

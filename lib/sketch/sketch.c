@@ -11,6 +11,7 @@
 #include <tl/mem.h>
 
 #define LONG_SHARE 32              /* of a long sequence one k-mer in so many */
+#define VERSION 1 /* to be raised where the same parameters give other seeds than before */
 #define LAST_POS ((size_t)1 << 31) /* positions from here on are not sketched */
 
 /* 1. Letters: [byte & 31], 0 for those outside. */
@@ -182,6 +183,13 @@ void tl_sketch_tune(struct tl_sketch_params *params, enum tl_sketch_effort effor
 		params->leads = 6;
 		params->centres = params->centres * 12;
 	}
+}
+
+uint64_t tl_sketch_sum(const struct tl_sketch_params *params)
+{
+	const uint64_t part[] = {VERSION, params->alphabet, params->k, params->m, params->leads,
+				 params->seed, params->reduced};
+	return tl_hash_64(part, sizeof part);
 }
 
 size_t tl_sketch_most(const struct tl_sketch_params *params, size_t len)

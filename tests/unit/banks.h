@@ -33,23 +33,22 @@ static inline struct pairs bank_pairs(struct tl_pool *pool, struct tl_budget *bu
 {
 	struct pairs f = {0};
 	struct tl_err err = {0};
-	struct tl_seeds *seeds;
+	struct tl_pairs *pairs;
 	struct tl_seeds_sum sum;
 	const struct tl_pair *pair;
 	size_t n;
-	tl_test_ok(tl_seeds_find(pool, budget, bank, params, &seeds, &err), err);
+	tl_test_ok(tl_seeds_find(pool, budget, bank, params, &pairs, &sum, &err), err);
 	for (;;) {
-		tl_test_ok(tl_seeds_next(seeds, &pair, &n, &err), err);
+		tl_test_ok(tl_pairs_next(pairs, &pair, &n, &err), err);
 		if (!n)
 			break;
 		f.pair = realloc(f.pair, (f.n + n) * sizeof *pair);
 		memcpy(f.pair + f.n, pair, n * sizeof *pair);
 		f.n += n;
 	}
-	tl_seeds_sum(seeds, &sum);
 	f.seeds = sum.seeds;
 	f.groups = sum.groups;
-	tl_seeds_free(seeds);
+	tl_pairs_free(pairs);
 	return f;
 }
 

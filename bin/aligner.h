@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* aligner: what the parts of tl-align share. */
+#ifndef TL_BIN_ALIGNER_H
+#define TL_BIN_ALIGNER_H
+
+#include <tl/bank.h>
+#include <tl/edge.h>
+#include <tl/hitlist.h>
+#include <tl/pairs.h>
+#include <tl/scheme.h>
+#include <tl/tool.h>
+
+struct align_opts {
+	struct tl_tool_common common;
+	int64_t identity, coverage, max_cells, seed;
+	int sensitivity, cov_mode, overhang, format, strand;
+	const char *matrix, *from;
+	struct tl_opt_pair gap, score, band, part;
+	bool candidates;
+};
+
+struct aligner {
+	const struct align_opts *opts;
+	const struct tl_tool_run *run;
+	struct tl_reader *reader;
+	struct tl_writer *writer;  /* or list: */
+	bool bare;                 /* records do not go on */
+	struct tl_hitlist *list;   /* of a text */
+	enum tl_alphabet alphabet; /* of the bank in hand */
+	struct tl_bank bank[2];    /* by alphabet */
+	struct tl_scheme scheme;
+	struct tl_pairs *pairs[2]; /* by alphabet: what --from has of them */
+	struct tl_edges edges;  /* of a block under construction */
+	const char **parts;     /* streams that --from names */
+	size_t n_parts;
+};
+
+/* What is done when all records are read: pairs are looked for or read, and aligned or written. */
+enum tl_status align_search(struct aligner *a, struct tl_err *err) TL_CHECK;
+
+#endif
