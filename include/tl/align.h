@@ -100,8 +100,8 @@ enum tl_status tl_align_long(struct tl_align *ws, const struct tl_align_job *job
 void tl_align_diagonal(const struct tl_score *score, const uint8_t *a, size_t a_len,
 		       const uint8_t *b, size_t b_len, int64_t d, struct tl_align_path *path);
 
-/* The same with its runs, where at most `most` columns of the whole diagonal differ; else the path
- * is empty.  Of the job lo, hi and what limits bands do not count. */
+/* The same with its runs, where at most `most` columns of the whole diagonal differ; else without
+ * (ops is empty).  Of the job lo, hi and what limits bands do not count. */
 enum tl_status tl_align_ungapped(const struct tl_score *score, const struct tl_align_job *job,
 				 int64_t d, uint64_t most, struct tl_align_path *path,
 				 struct tl_err *err) TL_CHECK;

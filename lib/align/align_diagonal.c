@@ -128,8 +128,6 @@ enum tl_status tl_align_diagonal_runs(const struct tl_score *score,
 	const uint8_t *p = job->a + skip_a, *q = job->b + skip_b;
 	const size_t n = job->a_len - skip_a < job->b_len - skip_b ? job->a_len - skip_a
 								 : job->b_len - skip_b;
-	if (count_other(p, q, n) > most)
-		return TL_OK;
 	const struct scan s = scan_diagonal(score, p, q, n, job->odd == 0);
 	if (s.best == 0)
 		return TL_OK;
@@ -139,5 +137,9 @@ enum tl_status tl_align_diagonal_runs(const struct tl_score *score,
 	path->b_start = skip_b + s.start;
 	path->b_end = skip_b + s.end;
 	path->columns = s.end - s.start;
+	if (count_other(p, q, n) > most) {
+		path->match = path->columns - count_other(p + s.start, q + s.start, path->columns);
+		return TL_OK;
+	}
 	return put_runs(p + s.start, q + s.start, s.end - s.start, path, err);
 }

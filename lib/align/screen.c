@@ -41,25 +41,52 @@ unsigned tl_screen_least(enum tl_alphabet alphabet, int64_t identity)
 	return (unsigned)(11000000 + (identity - 500000) * 15 / 2) / 1000000;
 }
 
+/* The part of a and b that lies on a diagonal: n residues. */
+struct stretch {
+	const uint8_t *a, *b;
+	size_t n;
+};
+
+static struct stretch on_diagonal(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len,
+				  int64_t d)
+{
+	const uint64_t skip_a = d < 0 ? -(uint64_t)d : 0, skip_b = d > 0 ? (uint64_t)d : 0;
+	if (skip_a >= a_len || skip_b >= b_len)
+		return (struct stretch){NULL, NULL, 0};
+	const size_t left_a = a_len - (size_t)skip_a, left_b = b_len - (size_t)skip_b;
+	return (struct stretch){a + skip_a, b + skip_b, left_a < left_b ? left_a : left_b};
+}
+
 bool tl_screen_pass(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len, int64_t d,
 		    unsigned least)
 {
-	const size_t skip_a = d < 0 ? (size_t)-d : 0, skip_b = d > 0 ? (size_t)d : 0;
-	if (skip_a >= a_len || skip_b >= b_len)
-		return false;
-	a += skip_a;
-	b += skip_b;
-	const size_t n = a_len - skip_a < b_len - skip_b ? a_len - skip_a : b_len - skip_b;
-	if (n < TL_SCREEN_SPAN)
-		return true;
-	unsigned last = equal(a, b);
-	for (size_t i = HALF; i + HALF <= n; i += HALF) {
-		const unsigned next = equal(a + i, b + i);
+	const struct stretch s = on_diagonal(a, a_len, b, b_len, d);
+	if (s.n < TL_SCREEN_SPAN)
+		return s.n > 0;
+	unsigned last = equal(s.a, s.b);
+	for (size_t i = HALF; i + HALF <= s.n; i += HALF) {
+		const unsigned next = equal(s.a + i, s.b + i);
 		if (last + next >= least)
 			return true;
 		last = next;
 	}
-	a += n - TL_SCREEN_SPAN;
-	b += n - TL_SCREEN_SPAN;
-	return equal(a, b) + equal(a + HALF, b + HALF) >= least;
+	const size_t i = s.n - TL_SCREEN_SPAN;
+	return equal(s.a + i, s.b + i) + equal(s.a + i + HALF, s.b + i + HALF) >= least;
+}
+
+unsigned tl_screen_fewest(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len,
+			  int64_t d)
+{
+	const struct stretch s = on_diagonal(a, a_len, b, b_len, d);
+	if (s.n < TL_SCREEN_SPAN)
+		return 0;
+	size_t i = s.n - TL_SCREEN_SPAN;
+	unsigned fewest = equal(s.a + i, s.b + i) + equal(s.a + i + HALF, s.b + i + HALF);
+	unsigned last = equal(s.a, s.b);
+	for (i = HALF; i + HALF <= s.n; i += HALF) {
+		const unsigned next = equal(s.a + i, s.b + i);
+		fewest = last + next < fewest ? last + next : fewest;
+		last = next;
+	}
+	return fewest;
 }

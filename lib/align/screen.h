@@ -20,4 +20,9 @@ unsigned tl_screen_least(enum tl_alphabet alphabet, int64_t identity);
 bool tl_screen_pass(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len, int64_t d,
 		    unsigned least);
 
+/* The fewest equal letters in any span of the diagonal, of the same spans; 0 where it is shorter than
+ * one. */
+unsigned tl_screen_fewest(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len,
+			  int64_t d);
+
 #endif

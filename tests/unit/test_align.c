@@ -544,7 +544,9 @@ static void test_ungapped(void)
 		if (other == 0)
 			continue;
 		tl_test_ok(tl_align_ungapped(score, &job, d, other - 1, &path, &err), err);
-		tl_test(path.score == 0 && path.ops.len == 0);
+		tl_test(path.score == plain.score && path.ops.len == 0);
+		tl_test_eq(path.b_end, plain.b_end);
+		tl_test_eq(path.match, plain.match);
 	}
 	tl_buf_free(&path.ops);
 	tl_buf_free(&plain.ops);

@@ -53,6 +53,34 @@ static void test_spans(void)
 	tl_test(passed > 2000 && passed < 18000);
 }
 
+/* The fewest of the same spans: one letter less passes everywhere, the most it has does not. */
+static void test_fewest(void)
+{
+	uint8_t a[MOST], b[MOST];
+	size_t found = 0;
+	for (int round = 0; round < 5000; round++) {
+		const size_t n = tl_test_below(MOST), m = tl_test_below(MOST);
+		const int64_t d = (int64_t)tl_test_below(100) - 50;
+		unsigned want = TL_SCREEN_SPAN;
+		for (size_t i = 0; i < MOST; i++) {
+			a[i] = (uint8_t)('A' + tl_test_below(4));
+			b[i] = (uint8_t)('A' + tl_test_below(4));
+		}
+		const size_t i = d < 0 ? (size_t)-d : 0, j = d > 0 ? (size_t)d : 0;
+		const size_t left_a = i < n ? n - i : 0, left_b = j < m ? m - j : 0;
+		const size_t on = left_a < left_b ? left_a : left_b;
+		for (size_t at = 0; at + TL_SCREEN_SPAN <= on; at++)
+			if (at % (TL_SCREEN_SPAN / 2) == 0 || at + TL_SCREEN_SPAN == on) {
+				const unsigned has = count(a + i, b + j, at);
+				want = has < want ? has : want;
+			}
+		want = on < TL_SCREEN_SPAN ? 0 : want;
+		found += want > 0;
+		tl_test_eq(tl_screen_fewest(a, n, b, m, d), want);
+	}
+	tl_test(found > 1000);
+}
+
 static void test_least(void)
 {
 	unsigned last = 0;
@@ -70,6 +98,7 @@ static void test_least(void)
 int main(void)
 {
 	TL_RUN(test_spans);
+	TL_RUN(test_fewest);
 	TL_RUN(test_least);
 	return tl_test_end();
 }
