@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-#include <tl/compare.h>
 #include <tl/mem.h>
 #include <tl/parts.h>
 #include <tl/seeds.h>
@@ -95,11 +94,10 @@ static enum tl_status find_pairs(struct aligner *a, enum tl_alphabet alphabet,
 	return tl_pairs_end(*ret, err);
 }
 
-static enum tl_status align_bank(struct aligner *a, enum tl_alphabet alphabet, struct tl_err *err)
+struct tl_compare_params align_params(const struct aligner *a, enum tl_alphabet alphabet)
 {
-	const struct tl_bank *bank = &a->bank[alphabet];
 	const struct align_opts *o = a->opts;
-	struct tl_compare_params params = {
+	return (struct tl_compare_params){
 		.alphabet = alphabet,
 		.criterion = {o->identity, o->coverage, o->cov_mode == 1, o->overhang == 0},
 		.max_cells = (uint64_t)o->max_cells,
@@ -108,6 +106,12 @@ static enum tl_status align_bank(struct aligner *a, enum tl_alphabet alphabet, s
 						    : TL_COMPARE_BOTH,
 		.least_width = (uint64_t)o->band.first,
 		.most_width = o->band.second};
+}
+
+static enum tl_status align_bank(struct aligner *a, enum tl_alphabet alphabet, struct tl_err *err)
+{
+	const struct tl_bank *bank = &a->bank[alphabet];
+	const struct tl_compare_params params = align_params(a, alphabet);
 	struct tl_compare_sum sum;
 	struct tl_seeds_sum found;
 	struct tl_pairs *pairs = NULL;

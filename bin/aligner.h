@@ -4,6 +4,7 @@
 #define TL_BIN_ALIGNER_H
 
 #include <tl/bank.h>
+#include <tl/compare.h>
 #include <tl/edge.h>
 #include <tl/hitlist.h>
 #include <tl/pairs.h>
@@ -16,7 +17,7 @@ struct align_opts {
 	int sensitivity, cov_mode, overhang, format, strand;
 	const char *matrix, *from;
 	struct tl_opt_pair gap, score, band, part;
-	bool candidates;
+	bool candidates, reassign;
 };
 
 struct aligner {
@@ -34,6 +35,9 @@ struct aligner {
 	const char **parts;     /* streams that --from names */
 	size_t n_parts;
 };
+
+/* How the pairs of an alphabet are aligned, as the options say. */
+struct tl_compare_params align_params(const struct aligner *a, enum tl_alphabet alphabet);
 
 /* What is done when all records are read: pairs are looked for or read, and aligned or written. */
 enum tl_status align_search(struct aligner *a, struct tl_err *err) TL_CHECK;

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include <tl/reassign.h>
+
 #define WIDEST 1000000000000 /* more diagonals than two sequences have */
 
 static const struct tl_opt options[] = {
@@ -55,6 +57,10 @@ static const struct tl_opt options[] = {
 	{"from", 0, TL_OPT_PATH, offsetof(struct align_opts, from), NULL, NULL, "FILE ...", "Partitions",
 	 "Align the candidate pairs in these streams, all parts of them, instead of looking for some. "
 	 "Of the files named the last one has the records."},
+	{"reassign", 0, TL_OPT_FLAG, offsetof(struct align_opts, reassign), NULL, NULL, NULL, "Rounds",
+	 "Look for no pairs: in an archive of several rounds align each member that hangs on another "
+	 "member to the reference at its chain's end, and where that meets the criterion make it a "
+	 "delta of that."},
 	{"format", 0, TL_OPT_WORD, offsetof(struct align_opts, format), "stream|paf|m8|sam", "stream", "FORM",
 	 "Output", "Write the records and edges as a stream, or only the alignments, as text: PAF, the "
 	 "table of BLAST's outfmt 6, or SAM."},
@@ -125,20 +131,47 @@ static enum tl_status take_all(struct aligner *a, struct tl_err *err)
 	return st;
 }
 
+/* Members of members become members of references. */
+static enum tl_status reassign_all(struct aligner *a, struct tl_err *err)
+{
+	const struct tl_compare_params params[2] = {align_params(a, TL_PROTEIN),
+						    align_params(a, TL_NUCLEOTIDE)};
+	struct tl_reassign *r;
+	struct tl_reassign_sum sum;
+	struct tl_item *item;
+	enum tl_status st = tl_reassign_new(a->run->pool, a->run->budget, params, a->writer, &r,
+					    err);
+	if (st != TL_OK)
+		return st;
+	while ((st = tl_reader_next(a->reader, &item, err)) == TL_OK && item) {
+		st = tl_reassign_put(r, item, err);
+		tl_reader_recycle(a->reader, item);
+		if (st != TL_OK)
+			break;
+	}
+	tl_reassign_sum(r, &sum);
+	tl_reassign_free(r);
+	if (st == TL_OK)
+		tl_tool_say(a->run, "%llu of %llu members that hung on members are linked to their "
+				    "references now", (unsigned long long)sum.direct,
+			    (unsigned long long)(sum.deep + sum.pieces));
+	return st;
+}
+
 static enum tl_status align_all(struct aligner *a, struct tl_err *err)
 {
 	struct tl_reader_totals totals;
-	enum tl_status st = take_all(a, err);
+	enum tl_status st = a->opts->reassign ? reassign_all(a, err) : take_all(a, err);
 	tl_reader_totals_get(a->reader, &totals);
 	tl_reader_close(a->reader); /* what it holds is worth having from here on */
 	a->reader = NULL;
-	if (st == TL_OK)
+	if (st == TL_OK && !a->opts->reassign)
 		st = align_search(a, err);
 	if (st != TL_OK || a->list)
 		return st;
 	struct align_opts said = *a->opts;
 	said.matrix = a->scheme.matrix;
-	st = tl_tool_prov(a->run, &said, "Criterion|Candidates", a->writer, err);
+	st = tl_tool_prov(a->run, &said, "Criterion|Candidates|Rounds", a->writer, err);
 	return st == TL_OK ? tl_writer_end(a->writer, totals.next, err) : st;
 }
 
@@ -149,6 +182,9 @@ static enum tl_status check_usage(const struct align_opts *o, struct tl_err *err
 		return tl_err_set(err, TL_USAGE, "--band: no band has more than 10^12 diagonals");
 	if (o->band.second && o->band.second < (uint64_t)o->band.first)
 		return tl_err_set(err, TL_USAGE, "--band: MAX is less than MIN");
+	if (o->reassign && (o->candidates || o->from || o->format != TL_HITS_NONE))
+		return tl_err_set(err, TL_USAGE, "--reassign goes with none of --candidates, --from and "
+						 "--format");
 	if (o->candidates && o->from)
 		return tl_err_set(err, TL_USAGE, "--candidates writes what --from reads: one at a time");
 	if (o->candidates && o->format != TL_HITS_NONE)
@@ -164,6 +200,8 @@ static enum tl_status check_usage(const struct align_opts *o, struct tl_err *err
 static enum tl_status open_writer(struct aligner *a, struct tl_out *out, struct tl_err *err)
 {
 	const uint16_t flags = tl_reader_flags(a->reader);
+	if (a->opts->reassign && !(flags & TL_STREAM_REDUCED))
+		return tl_err_set(err, TL_DATA, "--reassign wants an archive, as tl-reduce writes it");
 	a->bare = a->opts->candidates || (a->opts->from && a->opts->part.second);
 	if (a->bare)
 		return tl_tool_writer(a->run, out, 0, false, &a->writer, err);
@@ -186,7 +224,7 @@ static void close_all(struct aligner *a)
 static enum tl_status work(const void *fields, const struct tl_tool_run *whole, struct tl_err *err)
 {
 	const struct align_opts *opts = fields;
-	const struct tl_reader_opts ropts = {.raw_edge = true, .uniform = true};
+	const struct tl_reader_opts ropts = {.raw_edge = !opts->reassign, .uniform = true};
 	const struct tl_scheme_wish wish = {opts->matrix, opts->score.first,
 					    (int64_t)opts->score.second, opts->gap.first,
 					    (int64_t)opts->gap.second};

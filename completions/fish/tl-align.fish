@@ -14,6 +14,7 @@ complete -c tl-align -l seed -x -d 'Which k-mers are taken: another N gives othe
 complete -c tl-align -l candidates -d 'Align nothing: write a stream of candidate pairs, for --from'
 complete -c tl-align -l part -x -d 'Of P parts only the I-th: with --candidates of the k-mers, with --from of the members, and then the edges are written without the records, for tl-reduce --edges'
 complete -c tl-align -l from -r -F -d 'Align the candidate pairs in these streams, all parts of them, instead of looking for some'
+complete -c tl-align -l reassign -d 'Look for no pairs: in an archive of several rounds align each member that hangs on another member to the reference at its chain\'s end, and where that meets the criterion make it a delta of that'
 complete -c tl-align -l format -x -a 'stream paf m8 sam' -d 'Write the records and edges as a stream, or only the alignments, as text: PAF, the table of BLAST\'s outfmt 6, or SAM'
 complete -c tl-align -l zstd -s z -d 'Compress the stream\'s columns: by zstd\'s levels to 19, and at 20, the smallest, by models of names, residues and numbers, which take one to three microseconds for each byte, writing and reading, and up to 480 MB for each block at hand, beside --memory'
 complete -c tl-align -l metrics -d 'Put a block into the stream with what this tool counted: tasks, steals, sleeps, bytes by node, spills'

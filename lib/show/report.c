@@ -37,7 +37,7 @@ struct tl_report {
 	uint64_t identity[101];     /* members by percent of identity, rounded down */
 	uint64_t matched, substituted, literals, edges, cands;
 	struct tl_map depth; /* by ordinal, of deltas and their duplicates */
-	uint64_t deepest;
+	uint64_t deepest, indirect;
 	uint64_t growing[3];  /* by enum tl_kind: residues of the record at hand so far */
 	struct tl_buf ops;    /* of the delta at hand */
 	struct tl_map length; /* length: records */
@@ -115,6 +115,7 @@ static enum tl_status count_depth(struct tl_report *r, const struct tl_entry *e,
 	depth += delta;
 	if (depth > r->deepest)
 		r->deepest = depth;
+	r->indirect += delta && depth > 1;
 	return depth ? tl_map_put(&r->depth, e->ordinal, depth, err) : TL_OK;
 }
 
@@ -287,6 +288,7 @@ static size_t list_fields(const struct tl_report *r, struct field *f)
 	f[k++] = (struct field){"delta_substituted", "  substituted", r->substituted};
 	f[k++] = (struct field){"delta_literals", "  literals", r->literals};
 	f[k++] = (struct field){"delta_depth", "deepest chain of deltas", r->deepest};
+	f[k++] = (struct field){"delta_indirect", "deltas of deltas", r->indirect};
 	f[k++] = (struct field){"candidates", "candidate pairs, by diagonal", r->cands};
 	f[k++] = (struct field){"length_min", "length, least", q[0]};
 	f[k++] = (struct field){"length_q1", "  first quartile", q[1]};
