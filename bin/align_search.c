@@ -156,6 +156,7 @@ static enum tl_status read_parts(struct aligner *a, struct tl_err *err)
 enum tl_status align_search(struct aligner *a, struct tl_err *err)
 {
 	enum tl_status st = TL_OK;
+	align_target_check(a);
 	if (a->opts->candidates) {
 		st = write_candidates(a, TL_PROTEIN, err);
 		return st == TL_OK ? write_candidates(a, TL_NUCLEOTIDE, err) : st;

@@ -14,7 +14,7 @@
 struct align_opts {
 	struct tl_tool_common common;
 	int64_t identity, coverage, max_cells, seed;
-	int sensitivity, cov_mode, overhang, format, strand;
+	int sensitivity, cov_mode, overhang, format, strand, target;
 	const char *matrix, *from;
 	struct tl_opt_pair gap, score, band, part;
 	bool candidates, reassign;
@@ -35,6 +35,11 @@ struct aligner {
 	const char **parts;     /* streams that --from names */
 	size_t n_parts;
 };
+
+/* --target: what it sets other options to, as in tl_opt_tool; and a note on records that it does not
+ * take. */
+const char *const *align_target_preset(const void *fields);
+void align_target_check(const struct aligner *a);
 
 /* How the pairs of an alphabet are aligned, as the options say. */
 struct tl_compare_params align_params(const struct aligner *a, enum tl_alphabet alphabet);

@@ -10,6 +10,10 @@
 #define WIDEST 1000000000000 /* more diagonals than two sequences have */
 
 static const struct tl_opt options[] = {
+	{"target", 0, TL_OPT_WORD, offsetof(struct align_opts, target),
+	 "any|diamond|blast|mmseqs2|lambda|kraken", "any", "NAME", "Criterion",
+	 "What is to search the references. It sets other options, unless they are given: `diamond` and "
+	 "`lambda` the gap of BLAST (12:1), `kraken` identity 0.99 and coverage 0.95 of both."},
 	{"identity", 'i', TL_OPT_SHARE, offsetof(struct align_opts, identity), "0:1", "0.9", "SHARE",
 	 "Criterion",
 	 "Least identity: identical columns by all columns of the local alignment."},
@@ -79,7 +83,7 @@ static const char *const usage[] = {
 static const struct tl_opt_tool tool = {
 	.name = "tl-align", .what = "add verified alignments to a record stream",
 	.usage = usage, .memory = "O(records), residues and seeds up to -M",
-	.pipe_part = 3, .disk_percent = 500, .opts = options,
+	.pipe_part = 3, .disk_percent = 500, .opts = options, .preset = align_target_preset,
 	.n = sizeof options / sizeof options[0], .operands = true,
 };
 

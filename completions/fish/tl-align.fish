@@ -1,4 +1,5 @@
 # fish completion for tl-align, made by `make docs` from its option table
+complete -c tl-align -l target -x -a 'any diamond blast mmseqs2 lambda kraken' -d 'What is to search the references'
 complete -c tl-align -l identity -s i -x -d 'Least identity: identical columns by all columns of the local alignment'
 complete -c tl-align -l coverage -s c -x -d 'Least coverage: residues between the ends of the local alignment by the length'
 complete -c tl-align -l cov-mode -x -a 'member both' -d 'Whose coverage counts: the member\'s, or that of both records'

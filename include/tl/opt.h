@@ -71,6 +71,9 @@ struct tl_opt_tool {
 	bool operands;           /* operands are files (completed); where false, none are taken */
 	unsigned pipe_part;      /* eighths of $TL_MEMORY (tl/limit.h) */
 	unsigned disk_percent;   /* of its input's bytes: temporary files, at most */
+	/* What the value of an option sets others to, where they are set nowhere: "identity=0.5" and
+	 * so on, NULL at the end; of fields that hold everything.  NULL: nothing is set so. */
+	const char *const *(*preset)(const void *fields);
 };
 
 /* Sets the defaults in *fields, then parses argv; *ret_operands (allocated; the caller frees the

@@ -151,16 +151,23 @@ static const struct tl_opt *config_row(const struct tl_opt_tool *tool)
 	return NULL;
 }
 
-/* The command line counts more than the environment, that more than the file, which the command
+/* Defaults, then what a preset says, then file, environment and command line.
+ * The command line counts more than the environment, that more than the file, which the command
  * line may name: so it has been read once already, and is read once more afterwards. */
-static enum tl_status parse_again(struct parse *p, struct tl_err *err)
+static enum tl_status parse_levels(struct parse *p, const char *const *preset, struct tl_err *err)
 {
 	const struct tl_opt *row = config_row(p->tool);
 	struct tl_optval path;
-	if (!row)
-		return TL_OK;
-	tl_optval_load(row, p->fields, &path);
+	if (row)
+		tl_optval_load(row, p->fields, &path);
 	enum tl_status st = set_defaults(p->tool, p->fields, err);
+	for (; preset && *preset && st == TL_OK; preset++)
+		st = parse_long(p, *preset, err);
+	if (!row) {
+		p->at = 1;
+		p->n = 0;
+		return st == TL_OK ? parse_all(p, err) : st;
+	}
 	if (st == TL_OK)
 		st = tl_conf_file(p->tool, path.text, p->fields, err);
 	if (st == TL_OK)
@@ -168,6 +175,16 @@ static enum tl_status parse_again(struct parse *p, struct tl_err *err)
 	p->at = 1;
 	p->n = 0;
 	return st == TL_OK ? parse_all(p, err) : st;
+}
+
+static enum tl_status parse_again(struct parse *p, struct tl_err *err)
+{
+	const char *const *preset;
+	enum tl_status st = parse_levels(p, NULL, err);
+	if (st != TL_OK || !p->tool->preset)
+		return st;
+	preset = p->tool->preset(p->fields);
+	return *preset ? parse_levels(p, preset, err) : TL_OK;
 }
 
 enum tl_status tl_opt_parse(const struct tl_opt_tool *tool, int argc, char **argv, void *fields,

@@ -270,3 +270,35 @@ near=MKVLATGQWERTYIPWSDFGHKLCVNMEDRRSTLLKAWGIWPYHQNNFECDSTKRGWVLI
 	tl-align -s sensitive --seed 2 one.tl | tl-reduce -o two.tl
 	expands_to in.fa two.tl
 }
+
+@test "--target sets what is not given, wherever it stands; records that it does not take are told" {
+	gen_dna 5 2 >d.fa
+	gen_proteins 5 2 >p.fa
+	prov() { tl-stats "$1" | grep 'tl-align [0-9]' | sed 's/.*tl-align [0-9.]*//'; }
+	tl-parse d.fa >d.tl
+	tl-parse p.fa >p.tl
+	tl-align --target kraken d.tl >out.tl
+	[ "$(prov out.tl)" = ' --target=kraken --identity=0.99 --coverage=0.95 --cov-mode=both' ]
+	tl-align -i 0.9 --target kraken --cov-mode member -c 0.7 d.tl >out.tl
+	[ "$(prov out.tl)" = ' --target=kraken --coverage=0.7' ]
+	for gap in diamond lambda; do
+		tl-align --target $gap p.tl >out.tl
+		[ "$(prov out.tl)" = " --target=$gap --gap=12:1" ]
+	done
+	for none in blast mmseqs2; do
+		tl-align --target $none p.tl >out.tl
+		[ "$(prov out.tl)" = " --target=$none" ]
+	done
+	# From a file, and below what the file says of others.
+	printf '[tl-align]\ntarget = kraken\ncoverage = 0.6\n' >conf
+	tl-align --config conf d.tl >out.tl
+	[ "$(prov out.tl)" = ' --target=kraken --identity=0.99 --coverage=0.6 --cov-mode=both' ]
+	tl-align --config conf --target any d.tl >out.tl
+	[ "$(prov out.tl)" = ' --coverage=0.6' ]
+	tl-align --target diamond d.tl 2>said >out.tl
+	grep -q '^tl-align: 5 nucleotide sequences are among the records, DIAMOND searches protein' said
+	tl-align --target kraken d.tl 2>said >out.tl
+	[ ! -s said ]
+	fails 64 tl-align --target bowtie d.tl
+	says --target
+}

@@ -32,7 +32,7 @@ static const struct tl_opt table[] = {
 
 static const char *const usage[] = {"[OPTION]...", NULL};
 static const struct tl_opt_tool tool = {
-	"tl-test", "test", usage, "O(1)", table, sizeof table / sizeof *table, true, 0, 0,
+	"tl-test", "test", usage, "O(1)", table, sizeof table / sizeof *table, true, 0, 0, NULL,
 };
 
 static struct fields got;
@@ -271,9 +271,30 @@ static void test_bad_table(void)
 	tl_test_eq(parse_for(&t, ""), TL_INTERNAL);
 }
 
+static const char *const *preset(const void *fields)
+{
+	static const char *const set[] = {"number=50", "share=0.25", NULL};
+	return ((const struct fields *)fields)->word == 2 ? set : set + 2;
+}
+
+/* What a preset sets is above the default and below the command line, in any order. */
+static void test_preset(void)
+{
+	struct tl_opt_tool t = tool;
+	t.preset = preset;
+	tl_test_ok(parse_for(&t, "-w by -n 3 x"), err);
+	tl_test(got.number == 3 && got.share == 250000 && operands == 1);
+	tl_test_ok(parse_for(&t, "-n 3 -w by -n 4"), err);
+	tl_test(got.number == 4 && got.share == 250000);
+	tl_test_ok(parse_for(&t, "-w by -w count"), err);
+	tl_test(got.number == 7 && got.share == 900000);
+	tl_test_eq(parse_for(&t, "-w by -n 3k"), TL_USAGE);
+}
+
 int main(void)
 {
 	TL_RUN(test_defaults);
+	TL_RUN(test_preset);
 	TL_RUN(test_forms);
 	TL_RUN(test_prefix);
 	TL_RUN(test_level);

@@ -32,7 +32,7 @@ static const struct tl_opt table[] = {
 };
 static const char *const usage[] = {"[OPTION]... [FILE]...", "-x", NULL};
 static const struct tl_opt_tool tool = {
-	"tl-test", "test the documents", usage, "O(1)", table, sizeof table / sizeof *table, true, 0, 0,
+	"tl-test", "test the documents", usage, "O(1)", table, sizeof table / sizeof *table, true, 0, 0, NULL,
 };
 
 static struct tl_err err;

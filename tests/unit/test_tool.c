@@ -24,7 +24,7 @@ static const struct tl_opt rows[] = {
 };
 static const char *const usage[] = {"[OPTION]... [STREAM]...", NULL};
 static const struct tl_opt_tool tool = {
-	"tl-test", "test the frame", usage, "O(1)", rows, sizeof rows / sizeof *rows, true, 0, 0,
+	"tl-test", "test the frame", usage, "O(1)", rows, sizeof rows / sizeof *rows, true, 0, 0, NULL,
 };
 
 static char said[4096]; /* what the last child wrote to both its outputs */
