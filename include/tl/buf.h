@@ -18,6 +18,7 @@ extern "C" {
 #endif
 
 #define TL_BUF_PAD 64
+#define TL_BUF_ALIGN 64
 
 struct tl_buf {
 	uint8_t *data; /* NULL until something was reserved */
@@ -27,6 +28,11 @@ struct tl_buf {
 
 /* Room for more bytes behind len.  TL_NOMEM leaves the buffer as it was. */
 enum tl_status tl_buf_reserve(struct tl_buf *buf, size_t more, struct tl_err *err) TL_CHECK;
+
+/* The same, and where memory is taken for it data lies at a multiple of TL_BUF_ALIGN: for what
+ * read(2) fills. */
+enum tl_status tl_buf_reserve_aligned(struct tl_buf *buf, size_t more,
+				      struct tl_err *err) TL_CHECK;
 
 /* Appends n bytes from p (which does not lie in buf), n equal bytes, or one varint. */
 enum tl_status tl_buf_add(struct tl_buf *buf, const void *p, size_t n, struct tl_err *err) TL_CHECK;

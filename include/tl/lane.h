@@ -10,6 +10,10 @@
  *
  * The lane is bounded: at most depth items are inside.  Threads: the four calls above belong to one
  * thread, which is a worker of the pool (usually worker 0); work runs on any worker.
+ *
+ * An item may also go in empty and be drawn: a worker fills it from a source that can be read by
+ * one only, in order, hands the source on to the next worker, and then works on what it has just
+ * drawn, which is in its cache.
  */
 #ifndef TL_LANE_H
 #define TL_LANE_H
@@ -32,6 +36,11 @@ typedef enum tl_status (*tl_lane_work)(void *item, unsigned worker, struct tl_er
 enum tl_status tl_lane_new(struct tl_pool *pool, size_t depth, tl_lane_work work,
 			   struct tl_lane **ret, struct tl_err *err) TL_CHECK;
 
+/* How items put with tl_lane_put_empty are filled; before the first of them is put.  What draw
+ * reads from need not be locked: each call happens after the one for the item before.  Where it
+ * fails that is what tl_lane_take returns, and there is no work on the item. */
+void tl_lane_draws(struct tl_lane *lane, tl_lane_work draw);
+
 bool tl_lane_full(const struct tl_lane *lane);
 size_t tl_lane_pending(const struct tl_lane *lane); /* items put and not yet taken */
 
@@ -41,6 +50,9 @@ void tl_lane_put(struct tl_lane *lane, void *item);
 /* The same, where bytes bytes that the item is made of lie on a node (below tl_pool_nodes): its
  * workers are asked first, and the metrics count whether it was one of them. */
 void tl_lane_put_on(struct tl_lane *lane, void *item, unsigned node, size_t bytes);
+
+/* The same for an item that is still to be drawn. */
+void tl_lane_put_empty(struct tl_lane *lane, void *item);
 
 /* True where the oldest item is done, so that tl_lane_take would not wait. */
 bool tl_lane_ready(const struct tl_lane *lane);

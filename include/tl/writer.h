@@ -41,6 +41,9 @@ struct tl_job {
 	uint64_t last;     /* highest ordinal in it (first: none), for indX and ENDS.next */
 	uint64_t starts;   /* records that begin in it (entries without TL_REC_IN), for ENDS */
 	uint64_t residues; /* for ENDS */
+	/* In a worker, before make, for such jobs one after the other in the order in which they are
+	 * put: fills the job from a source that can be read in order only; see tl/lane.h.  Or NULL. */
+	enum tl_status (*draw)(struct tl_job *job, unsigned worker, struct tl_err *err);
 	/* In a worker: fills payload, which may point into what the job holds until it is
 	 * released.  NULL: it is filled already. */
 	enum tl_status (*make)(struct tl_job *job, unsigned worker, struct tl_err *err);
@@ -70,6 +73,8 @@ struct tl_writer;
 enum tl_status tl_writer_open(struct tl_pool *pool, struct tl_out *out,
 			      const struct tl_writer_opts *opts, struct tl_writer **ret,
 			      struct tl_err *err) TL_CHECK;
+
+struct tl_pool *tl_writer_pool(const struct tl_writer *w); /* whose workers make its jobs */
 
 /* A job of zeros with type, flags and first set; NULL: TL_NOMEM. */
 struct tl_job *tl_writer_job(uint32_t type, uint8_t flags, uint64_t first,

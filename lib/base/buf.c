@@ -7,19 +7,44 @@
 
 #include <tl/bits.h>
 
-enum tl_status tl_buf_reserve(struct tl_buf *buf, size_t more, struct tl_err *err)
+/* The capacity that room for more bytes takes; 0 where there is that room, or SIZE_MAX where there
+ * cannot be. */
+static size_t wanted(const struct tl_buf *buf, size_t more)
 {
 	if (more <= buf->cap - buf->len && buf->data)
-		return TL_OK;
-	if (more > (size_t)PTRDIFF_MAX - buf->len - TL_BUF_PAD)
-		return tl_err_nomem(err, more);
+		return 0;
+	if (more > (size_t)PTRDIFF_MAX - buf->len - TL_BUF_PAD - TL_BUF_ALIGN)
+		return SIZE_MAX;
 	size_t want = buf->len + more;
 	size_t grown = buf->cap + buf->cap / 2;
-	if (want < grown)
-		want = grown;
-	uint8_t *p = realloc(buf->data, want + TL_BUF_PAD);
+	return want < grown ? grown : want;
+}
+
+enum tl_status tl_buf_reserve(struct tl_buf *buf, size_t more, struct tl_err *err)
+{
+	size_t want = wanted(buf, more);
+	if (!want && buf->data)
+		return TL_OK;
+	uint8_t *p = want == SIZE_MAX ? NULL : realloc(buf->data, want + TL_BUF_PAD);
 	if (!p)
-		return tl_err_nomem(err, want);
+		return tl_err_nomem(err, want == SIZE_MAX ? more : want);
+	buf->data = p;
+	buf->cap = want;
+	return TL_OK;
+}
+
+enum tl_status tl_buf_reserve_aligned(struct tl_buf *buf, size_t more, struct tl_err *err)
+{
+	size_t want = wanted(buf, more), bytes;
+	if (!want && buf->data)
+		return TL_OK;
+	bytes = (want + TL_BUF_PAD + TL_BUF_ALIGN - 1) & ~(size_t)(TL_BUF_ALIGN - 1);
+	uint8_t *p = want == SIZE_MAX ? NULL : aligned_alloc(TL_BUF_ALIGN, bytes);
+	if (!p)
+		return tl_err_nomem(err, want == SIZE_MAX ? more : want);
+	if (buf->len)
+		memcpy(p, buf->data, buf->len);
+	free(buf->data);
 	buf->data = p;
 	buf->cap = want;
 	return TL_OK;

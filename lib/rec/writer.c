@@ -123,6 +123,12 @@ static enum tl_status work(void *item, unsigned worker, struct tl_err *err)
 	return TL_OK;
 }
 
+static enum tl_status draw(void *item, unsigned worker, struct tl_err *err)
+{
+	struct tl_job *job = item;
+	return job->draw(job, worker, err);
+}
+
 /* 3. The oldest job. */
 
 /* Takes the oldest job out of the lane and writes it. */
@@ -167,6 +173,7 @@ enum tl_status tl_writer_open(struct tl_pool *pool, struct tl_out *out,
 	if (!w)
 		return TL_NOMEM;
 	w->alone = threads == 1;
+	w->pool = pool;
 	w->out = out;
 	if (opts)
 		w->opts = *opts;
@@ -180,8 +187,14 @@ enum tl_status tl_writer_open(struct tl_pool *pool, struct tl_out *out,
 		tl_mem_free(w);
 		return st;
 	}
+	tl_lane_draws(w->lane, draw);
 	*ret = w;
 	return TL_OK;
+}
+
+struct tl_pool *tl_writer_pool(const struct tl_writer *w)
+{
+	return w->pool;
 }
 
 enum tl_status tl_writer_put(struct tl_writer *w, struct tl_job *job, struct tl_err *err)
@@ -199,7 +212,9 @@ enum tl_status tl_writer_put(struct tl_writer *w, struct tl_job *job, struct tl_
 		tl_writer_release(job);
 		return tl_writer_fail(w, st, err);
 	}
-	if (job->laid)
+	if (job->draw)
+		tl_lane_put_empty(w->lane, job);
+	else if (job->laid)
 		tl_lane_put_on(w->lane, job, job->node, job->laid);
 	else
 		tl_lane_put(w->lane, job);

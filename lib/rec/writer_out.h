@@ -9,6 +9,7 @@
 #define TL_WRITER_SPARES 8 /* buffers and payloads of written blocks kept, at most */
 
 struct tl_writer {
+	struct tl_pool *pool;
 	struct tl_lane *lane;
 	struct tl_out *out;
 	struct tl_writer_opts opts;

@@ -66,7 +66,27 @@ static void test_too_much(void)
 	tl_test_eq(tl_buf_reserve(&buf, SIZE_MAX, &err), TL_NOMEM);
 	tl_test_eq(tl_buf_fill(&buf, 0, SIZE_MAX - 100, &err), TL_NOMEM);
 	tl_test_eq(err.status, TL_NOMEM);
+	tl_test_eq(tl_buf_reserve_aligned(&buf, SIZE_MAX, &err), TL_NOMEM);
 	tl_test(buf.data == was && buf.len == 3 && !memcmp(buf.data, "abc", 3));
+	tl_buf_free(&buf);
+}
+
+static void test_aligned(void)
+{
+	struct tl_buf buf = {0};
+	struct tl_err err;
+	tl_test_ok(tl_buf_add(&buf, "abc", 3, &err), err);
+	for (size_t more = 1; more < 100000; more *= 7) {
+		size_t len = buf.len, cap = buf.cap;
+		tl_test_ok(tl_buf_reserve_aligned(&buf, more, &err), err);
+		tl_test(buf.cap - buf.len >= more && buf.len == len);
+		tl_test(buf.cap == cap || (uintptr_t)buf.data % TL_BUF_ALIGN == 0);
+		tl_test_ok(tl_buf_fill(&buf, 'x', more, &err), err);
+	}
+	tl_test(!memcmp(buf.data, "abcxxxx", 7));
+	tl_buf_free(&buf);
+	tl_test_ok(tl_buf_reserve_aligned(&buf, 0, &err), err);
+	tl_test(buf.data && buf.len == 0);
 	tl_buf_free(&buf);
 }
 
@@ -76,5 +96,6 @@ int main(void)
 	TL_RUN(test_empty);
 	TL_RUN(test_fill_and_varint);
 	TL_RUN(test_too_much);
+	TL_RUN(test_aligned);
 	return tl_test_end();
 }

@@ -98,6 +98,107 @@ static void pass(unsigned threads, size_t depth, unsigned n)
 	free(items);
 }
 
+/* What items are drawn from; without a lock. */
+struct well {
+	unsigned next, fails; /* the number to be drawn; from which one on it is dry */
+	atomic_uint users;    /* who draw at this moment */
+	atomic_bool crowded;  /* there were several */
+};
+
+struct pail {
+	struct item item; /* first */
+	struct well *well;
+};
+
+static enum tl_status draw(void *p, unsigned worker, struct tl_err *err)
+{
+	struct pail *pail = p;
+	struct well *well = pail->well;
+	(void)worker;
+	if (atomic_fetch_add(&well->users, 1))
+		atomic_store(&well->crowded, true);
+	pail->item.number = well->next++;
+	pail->item.fails = false;
+	for (volatile unsigned i = 0; i < pail->item.spins / 4; i++)
+		;
+	atomic_fetch_sub(&well->users, 1);
+	return pail->item.number < well->fails ? TL_OK : tl_err_set(err, TL_IO, "dry");
+}
+
+static struct pail *new_pails(struct well *well, unsigned n)
+{
+	struct pail *pails = calloc(n, sizeof *pails);
+	for (unsigned i = 0; i < n; i++) {
+		pails[i].well = well;
+		pails[i].item.spins = (unsigned)tl_test_below(5000);
+	}
+	return pails;
+}
+
+/* Items are drawn one after the other, in the order in which they were put, beside others that are
+ * not drawn; where that fails there is no work. */
+static void draw_all(unsigned threads, size_t depth, unsigned n)
+{
+	struct tl_pool *pool = new_pool(threads);
+	struct tl_lane *lane = new_lane(pool, depth, work);
+	struct well well = {.fails = n / 2};
+	struct pail *pails = new_pails(&well, n);
+	struct item other = {.spins = 100};
+	unsigned out = 0, full = 0;
+	struct tl_err err;
+	void *got;
+	tl_lane_draws(lane, draw);
+	for (unsigned in = 0; out < n;) {
+		for (; in < n && !tl_lane_full(lane); in++)
+			tl_lane_put_empty(lane, &pails[in]);
+		enum tl_status st = tl_lane_take(lane, &got, &err);
+		struct item *item = got;
+		tl_test(item == &pails[out].item);
+		tl_test_eq(item->number, out);
+		tl_test_eq(st, out < well.fails ? TL_OK : TL_IO);
+		tl_test_eq(atomic_load(&item->worked), st == TL_OK);
+		full += st == TL_OK;
+		if (++out % 16 == 0 && !tl_lane_pending(lane)) {
+			tl_lane_put(lane, &other);
+			tl_test_ok(tl_lane_take(lane, &got, &err), err);
+			tl_test(got == &other);
+		}
+	}
+	tl_test_eq(full, n / 2);
+	tl_test(!atomic_load(&well.crowded));
+	tl_lane_free(lane, discard);
+	tl_pool_free(pool);
+	free(pails);
+}
+
+static void test_drawn(void)
+{
+	for (size_t i = 0; i < COUNTS; i++)
+		for (size_t depth = 1; depth <= 9; depth += 4)
+			draw_all(counts[i], depth, 500);
+}
+
+/* A lane that is freed while items are being drawn. */
+static void test_drawn_free(void)
+{
+	for (size_t i = 0; i < COUNTS; i++) {
+		struct tl_pool *pool = new_pool(counts[i]);
+		for (unsigned n = 1; n <= 60; n++) {
+			struct well well = {.fails = n};
+			struct pail *pails = new_pails(&well, n);
+			struct tl_lane *lane = new_lane(pool, n, work);
+			tl_lane_draws(lane, draw);
+			for (unsigned k = 0; k < n; k++)
+				tl_lane_put_empty(lane, &pails[k]);
+			tl_lane_free(lane, discard);
+			for (unsigned k = 0; k < n; k++)
+				tl_test_eq(atomic_load(&pails[k].item.discarded), 1);
+			free(pails);
+		}
+		tl_pool_free(pool);
+	}
+}
+
 static void test_order(void)
 {
 	for (size_t i = 0; i < COUNTS; i++)
@@ -224,6 +325,8 @@ static void test_too_deep(void)
 int main(void)
 {
 	TL_RUN(test_order);
+	TL_RUN(test_drawn);
+	TL_RUN(test_drawn_free);
 	TL_RUN(test_depth_one);
 	TL_RUN(test_depth_deep);
 	TL_RUN(test_free_skips);
