@@ -7,6 +7,7 @@
 
 #include <tl/archive.h>
 #include <tl/attach.h>
+#include <tl/sibling.h>
 
 static const struct tl_opt options[] = {
 	{"by", 'b', TL_OPT_WORD, offsetof(struct reduce_opts, by), "bytes|count|length", "bytes", "WHAT",
@@ -129,14 +130,19 @@ static enum tl_status decide(const struct reduce_opts *opts, const struct tl_too
 			     struct tl_set *set, struct tl_err *err)
 {
 	struct tl_select_params params = {.by = (enum tl_select_by)opts->by, .ratio = opts->ratio};
+	uint64_t linked = 0;
 	enum tl_status st = reduce_outputs_names(run, "--prefer", set->opt_prefer, opts->strict_ids, err);
 	if (st == TL_OK)
 		st = tl_set_select(set, &params, err);
+	/* The models of the best level know what scripts over one base share, and lose by chains. */
+	if (st == TL_OK && opts->common.level < TL_TOOL_BEST_LEVEL)
+		st = tl_sibling_link(set, &linked, err);
 	if (st == TL_OK)
-		tl_tool_tell(run, "%zu records: %llu references, %llu new members, %llu loose, "
-				  "%llu copies before; %llu bytes put aside, %llu of them on disk",
+		tl_tool_tell(run, "%zu records: %llu references, %llu new members (%llu coded from "
+				  "others), %llu loose, %llu copies before; "
+				  "%llu bytes put aside, %llu of them on disk",
 			     set->n, (unsigned long long)set->result.refs,
-			     (unsigned long long)set->result.members,
+			     (unsigned long long)set->result.members, (unsigned long long)linked,
 			     (unsigned long long)set->result.loose,
 			     (unsigned long long)(set->n - set->nodes),
 			     (unsigned long long)tl_spool_bytes(set->spool),

@@ -70,6 +70,7 @@ enum {
 	TL_REC_RNA = 16,     /* T is shown as U */
 	TL_REC_QUAL_IN = 32, /* FASTQ, with IN: the body is done, and '+' stood in an earlier piece */
 	TL_REC_QUAL_OUT = 64, /* FASTQ, with OUT: the body is done, and '+' stands here or before */
+	TL_REC_BASE = 128,   /* DELTA, without IN: later deltas copy from the record */
 };
 
 struct tl_batch {

@@ -50,6 +50,7 @@ struct tl_set_record {
 	uint8_t role;          /* enum tl_set_role */
 	uint8_t depth;         /* copies down to a record that stands whole */
 	bool is_base : 1;      /* something is copied from it */
+	bool front : 1;        /*   that cannot stand behind it by ordinal, or it is no delta */
 	bool minus : 1;        /* a delta as read: its base is taken in reverse */
 	bool nucleotide : 1;   /* its alphabet */
 	bool prefer : 1;       /* a duplicate that opt_prefer names: what it is a duplicate of is meant */
@@ -113,10 +114,24 @@ struct tl_set_record *tl_set_find(const struct tl_set *set, uint64_t ordinal);
 /* The reference (or loose record) to which a record belongs. */
 const struct tl_set_record *tl_set_root(const struct tl_set *set, const struct tl_set_record *r);
 
-/* The script of a new member, in scratch or the set; valid until scratch is used again. */
+/* The script that makes a new member out of its reference, in scratch or the set; valid until
+ * scratch is used again, or another is put. */
 enum tl_status tl_set_script(const struct tl_set *set, const struct tl_set_record *r,
 			     struct tl_buf *scratch, struct tl_delta *ret,
 			     struct tl_err *err) TL_CHECK;
+
+/* The same, of what it is coded from. */
+enum tl_status tl_set_coded(const struct tl_set *set, const struct tl_set_record *r,
+			    struct tl_buf *scratch, struct tl_delta *ret,
+			    struct tl_err *err) TL_CHECK;
+
+/* Has a new member coded from base, a member of the same reference, by that script. */
+enum tl_status tl_set_recode(struct tl_set *set, struct tl_set_record *r,
+			     const struct tl_set_record *base, const struct tl_delta *d,
+			     struct tl_err *err) TL_CHECK;
+
+/* Finds out again what is copied from and how deep, where members were recoded. */
+enum tl_status tl_set_place(struct tl_set *set, struct tl_err *err) TL_CHECK;
 
 /* The first word of a record's header, where they were wanted. */
 struct tl_str tl_set_word(const struct tl_set *set, const struct tl_set_record *r);

@@ -238,6 +238,8 @@ static bool flags_fit(const struct tl_batch *batch, size_t i)
 	bool qual_in = f & TL_REC_QUAL_IN, qual_out = f & TL_REC_QUAL_OUT;
 	if (batch->format == TL_FORMAT_FASTQ)
 		known |= TL_REC_QUAL_IN | TL_REC_QUAL_OUT;
+	if (batch->kind == TL_KIND_DELTA && !in)
+		known |= TL_REC_BASE;
 	if (f & ~known || (f & TL_REC_HEAD_IN && !in) || (f & TL_REC_HEAD_OUT && !out))
 		return false;
 	if ((qual_in && (!in || batch->length[i])) || (qual_out && !out) ||

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* archive: a set for which roles were decided, written as an archive.
  *
- * Every pass goes through the records by ordinal and fetches their entries from the spool; as each
- * kind of block has its ordinals rising, a few decoded blocks in a cache serve that.
+ * Every pass goes through the records by ordinal and fetches their entries from the spool.
  *
- * Contents: 1. the cache  2. batches under construction  3. records  4. the passes.
+ * Contents: 1. batches under construction  2. records  3. the passes.
  */
 #include <tl/archive.h>
 
@@ -14,23 +13,14 @@
 #include <tl/bits.h>
 #include <tl/hash.h>
 #include <tl/mem.h>
+#include <tl/pages.h>
 #include <tl/record.h>
 #include <tl/text.h>
 
-#define CACHED 16
-#define CACHE_BYTES (24u << 20) /* beyond it fewer are kept */
-#define CACHE_LEAST 4           /* one of each kind, and one more */
 #define BATCH_BYTES (1u << 20)  /* a block is ended at about this size, unless told otherwise */
 #define SMALL_BYTES (128u << 10) /* of a block of bases in a large archive: zstd's small tables serve it well */
 #define LARGE_ARCHIVE (32u << 20) /* residues of its bases; what is smaller is soon read as a whole */
 #define SCRIPT_BYTES (2u << 20) /* of each string of a script, in any piece but the last */
-
-struct cached {
-	struct tl_block block;
-	struct tl_batch batch;
-	uint32_t id; /* in the spool; UINT32_MAX: nothing yet */
-	uint64_t used;
-};
 
 enum slot { SLOT_REF, SLOT_LOOSE, SLOT_DELTA, SLOT_DUP, SLOTS };
 
@@ -45,8 +35,7 @@ struct archiver {
 	struct tl_set *set;
 	const struct tl_archive_opts *opts;
 	struct tl_writer *writer;
-	struct cached cache[CACHED];
-	uint64_t clock;
+	struct tl_pages *pages;
 	struct growing slot[SLOTS];
 	bool bases;         /* the first section is being written */
 	struct tl_buf script; /* of the member at hand */
@@ -57,87 +46,7 @@ struct archiver {
 	uint32_t next_file; /* spool number where to look for the next FILE */
 };
 
-/* 1. The cache. */
-
-/* What a decoded block holds, about. */
-static size_t bytes_of(const struct cached *c)
-{
-	return c->block.payload.cap + tl_batch_bytes(&c->batch);
-}
-
-/* Frees what was used longest ago while the cache holds too much. */
-static void shrink_cache(struct archiver *a)
-{
-	for (;;) {
-		struct cached *oldest = NULL;
-		size_t bytes = 0, n = 0;
-		for (size_t i = 0; i < CACHED; i++) {
-			struct cached *c = &a->cache[i];
-			if (c->id == UINT32_MAX)
-				continue;
-			bytes += bytes_of(c);
-			n++;
-			if (!oldest || c->used < oldest->used)
-				oldest = c;
-		}
-		if (bytes <= CACHE_BYTES || n <= CACHE_LEAST)
-			return;
-		tl_block_free(&oldest->block);
-		tl_batch_free(&oldest->batch);
-		oldest->id = UINT32_MAX;
-		oldest->used = 0;
-	}
-}
-
-/* The batch of block id; valid until another is asked for. */
-static enum tl_status fetch(struct archiver *a, uint32_t id, const struct tl_batch **ret,
-			    struct tl_err *err)
-{
-	struct cached *oldest = &a->cache[0];
-	struct tl_hash128 sum;
-	bool has_sum;
-	for (size_t i = 0; i < CACHED; i++) {
-		struct cached *c = &a->cache[i];
-		if (c->id == id) {
-			c->used = ++a->clock;
-			*ret = &c->batch;
-			return TL_OK;
-		}
-		if (c->used < oldest->used)
-			oldest = c;
-	}
-	oldest->id = UINT32_MAX;
-	shrink_cache(a);
-	enum tl_status st = tl_spool_get(a->set->spool, id, &oldest->block, err);
-	if (st == TL_OK)
-		st = tl_record_decode(&oldest->block, a->set->shift[id], &oldest->batch, &sum,
-				      &has_sum, err);
-	if (st != TL_OK)
-		return st;
-	oldest->id = id;
-	oldest->used = ++a->clock;
-	*ret = &oldest->batch;
-	return TL_OK;
-}
-
-/* Where the next piece of a record is: in the next block of the same type. */
-static enum tl_status next_piece(struct archiver *a, uint32_t *block, uint32_t *entry,
-				 const struct tl_batch **batch, struct tl_err *err)
-{
-	const struct tl_spool *spool = a->set->spool;
-	uint32_t type = tl_spool_head(spool, *block)->type;
-	if (++*entry < (*batch)->n)
-		return TL_OK;
-	*entry = 0;
-	do {
-		if (++*block == tl_spool_count(spool))
-			return tl_err_set(err, TL_DATA, "the last piece of a record is missing");
-	} while (tl_spool_head(spool, *block)->type != type ||
-		 !tl_spool_head(spool, *block)->records);
-	return fetch(a, *block, batch, err);
-}
-
-/* 2. Batches under construction. */
+/* 1. Batches under construction. */
 
 static uint8_t block_flags(const struct archiver *a, enum slot s)
 {
@@ -256,7 +165,7 @@ static enum tl_status append(struct archiver *a, enum slot s, const struct tl_ba
 	return st == TL_OK ? tl_batch_add(&g->batch, &e, err) : st;
 }
 
-/* 3. Records. */
+/* 2. Records. */
 
 static enum tl_status put_text(struct archiver *a, const struct tl_batch *b,
 			       const struct tl_entry *e, struct tl_err *err)
@@ -318,20 +227,23 @@ static enum tl_status put_record(struct archiver *a, const struct tl_set_record 
 	enum slot s = slot_of(r);
 	enum tl_status st = TL_OK;
 	if (r->role == TL_SET_MEMBER)
-		st = tl_set_script(a->set, r, &a->script, &script, err);
+		st = tl_set_coded(a->set, r, &a->script, &script, err);
 	if (st == TL_OK)
-		st = fetch(a, block, &b, err);
+		st = tl_pages_get(a->pages, block, &b, err);
 	while (st == TL_OK) {
 		struct tl_entry e;
 		tl_batch_get(b, entry, &e);
 		if (r->role == TL_SET_MEMBER)
 			become_delta(&e, r->base, &script);
+		e.flags &= (uint8_t)~TL_REC_BASE;
+		if (r->is_base && !r->front && !(e.flags & TL_REC_IN))
+			e.flags |= TL_REC_BASE;
 		st = append(a, s, b, e, err);
 		if (st == TL_OK && s == SLOT_REF && a->opts->opt_refs)
 			st = put_text(a, b, &e, err);
 		if (st != TL_OK || !(e.flags & TL_REC_OUT))
 			break;
-		st = next_piece(a, &block, &entry, &b, err);
+		st = tl_pages_next(a->pages, &block, &entry, &b, err);
 	}
 	/* References and loose records are in blocks of one type, of which none of the other may
 	 * come between the pieces of a record. */
@@ -340,11 +252,11 @@ static enum tl_status put_record(struct archiver *a, const struct tl_set_record 
 	return st == TL_OK && cut && a->bases ? flush_slot(a, s, err) : st;
 }
 
-/* 4. The passes. */
+/* 3. The passes. */
 
 static bool in_bases(const struct tl_set_record *r)
 {
-	return r->role == TL_SET_REF || r->is_base;
+	return r->role == TL_SET_REF || r->front;
 }
 
 static enum tl_status put_bases(struct archiver *a, struct tl_err *err)
@@ -435,8 +347,7 @@ enum tl_status tl_archive_write(struct tl_set *set, const struct tl_archive_opts
 	a->set = set;
 	a->opts = opts;
 	a->writer = w;
-	for (size_t i = 0; i < CACHED; i++)
-		a->cache[i].id = UINT32_MAX;
+	st = tl_pages_new(set->spool, set->shift, &a->pages, err);
 	for (size_t i = 0; i < SLOTS && st == TL_OK; i++) {
 		a->slot[i].has_sum = true;
 		st = (a->slot[i].hash = tl_hash_new(err)) ? TL_OK : TL_NOMEM;
@@ -445,10 +356,7 @@ enum tl_status tl_archive_write(struct tl_set *set, const struct tl_archive_opts
 		st = put_bases(a, err);
 	if (st == TL_OK)
 		st = put_rest(a, err);
-	for (size_t i = 0; i < CACHED; i++) {
-		tl_block_free(&a->cache[i].block);
-		tl_batch_free(&a->cache[i].batch);
-	}
+	tl_pages_free(a->pages);
 	for (size_t i = 0; i < SLOTS; i++) {
 		tl_batch_free(&a->slot[i].batch);
 		tl_hash_free(a->slot[i].hash);

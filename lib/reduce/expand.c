@@ -67,10 +67,16 @@ static void forget(struct tl_expand *x)
 	x->script.at = NULL;
 }
 
-/* May its entries be copied from? */
+/* May all its entries be copied from? */
 static bool is_source(const struct tl_expand *x, const struct tl_held *h)
 {
 	return h->base || (x->stream_flags & TL_STREAM_INTERNED && h->batch.kind == TL_KIND_SEQ);
+}
+
+/* May some, which have a flag that says so? */
+static bool has_sources(const struct tl_expand *x, const struct tl_held *h)
+{
+	return x->stream_flags & TL_STREAM_REDUCED && !h->base && h->batch.kind == TL_KIND_DELTA;
 }
 
 /* The batch at the head of q was given out: keep it where it is a source, else it may go when its
@@ -158,6 +164,8 @@ static enum tl_status take_batch(struct tl_expand *x, struct tl_item *item, stru
 		x->open = true;
 		x->frontier = h->batch.ordinal[0];
 	}
+	if (has_sources(x, h))
+		return tl_sources_add(&x->sources, h, err);
 	return is_source(x, h) ? make_source(x, h, item, err) : TL_OK;
 }
 

@@ -145,7 +145,7 @@ static enum tl_status plan_copy(struct tl_expand *x, struct tl_queue *q,
 	uint64_t ordinal = h->batch.ordinal[q->pos];
 	unsigned flags = h->batch.flags[q->pos];
 	enum tl_status st = TL_OK;
-	if (h->base)
+	if (h->base || flags & (TL_REC_BASE | TL_REC_IN))
 		st = tl_shelf_find(&x->sources.shelf, ordinal, &s, &found, err);
 	if (st == TL_OK && found) {
 		x->script.at = NULL; /* its last piece may have been waited for */

@@ -41,6 +41,7 @@ static enum tl_status put_entry(struct extractor *x, const struct tl_expand_even
 		tl_batch_become(b, TL_KIND_SEQ, ev->batch);
 	tl_batch_get(ev->batch, ev->at + i, &e);
 	e.resi = residues;
+	e.flags &= (uint8_t)~TL_REC_BASE;
 	return tl_batch_add(b, &e, err);
 }
 

@@ -206,7 +206,23 @@ enum tl_status tl_set_select(struct tl_set *set, const struct tl_select_params *
 	if ((st = tl_set_script_make(set, err)) != TL_OK)
 		return st;
 	tl_set_edge_drop(set);
-	return tl_set_chain_measure(set, NULL, err);
+	return tl_set_place(set, err);
+}
+
+enum tl_status tl_set_recode(struct tl_set *set, struct tl_set_record *r,
+			     const struct tl_set_record *base, const struct tl_delta *d,
+			     struct tl_err *err)
+{
+	r->base = base->ordinal;
+	return tl_set_script_put(set, r->node, d, err);
+}
+
+enum tl_status tl_set_place(struct tl_set *set, struct tl_err *err)
+{
+	enum tl_status st = tl_set_chain_measure(set, NULL, err);
+	if (st == TL_OK)
+		tl_set_chain_place(set);
+	return st;
 }
 
 /* 3. Looking up. */
@@ -234,18 +250,13 @@ struct tl_set_record *tl_set_find(const struct tl_set *set, uint64_t ordinal)
 enum tl_status tl_set_script(const struct tl_set *set, const struct tl_set_record *r,
 			     struct tl_buf *scratch, struct tl_delta *ret, struct tl_err *err)
 {
-	uint64_t n[3];
-	size_t pos = 0;
-	struct tl_str s;
-	enum tl_status st = tl_store_get(set->scripts, set->script[r->node],
-					 set->script_bytes[r->node], scratch, &s, err);
-	if (st != TL_OK)
-		return st;
-	for (int i = 0; i < 3; i++)
-		(void)tl_bits_get_varint(s.p, s.n, &pos, &n[i]);
-	const uint8_t *p = s.p + pos;
-	*ret = (struct tl_delta){{p, n[0]}, {p + n[0], n[1]}, {p + n[0] + n[1], n[2]}};
-	return TL_OK;
+	return tl_set_script_get(set, r->node, true, scratch, ret, err);
+}
+
+enum tl_status tl_set_coded(const struct tl_set *set, const struct tl_set_record *r,
+			    struct tl_buf *scratch, struct tl_delta *ret, struct tl_err *err)
+{
+	return tl_set_script_get(set, r->node, false, scratch, ret, err);
 }
 
 const struct tl_set_record *tl_set_root(const struct tl_set *set, const struct tl_set_record *r)

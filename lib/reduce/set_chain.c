@@ -106,3 +106,33 @@ enum tl_status tl_set_chain_measure(struct tl_set *set, uint8_t *opt_height, str
 	}
 	return TL_OK;
 }
+
+static bool is_delta(const struct tl_set_record *r)
+{
+	return r->role == TL_SET_MEMBER ||
+	       (r->role == TL_SET_COPY && r->kind == TL_KIND_DELTA);
+}
+
+/* What deltas of higher ordinals only are copied from may stand between other records, if it is a
+ * delta itself: in the order of ordinals it comes first all the same.  All else that something is
+ * copied from stands in front, and so what that is copied from. */
+static bool find_front(struct tl_set *set)
+{
+	bool changed = false;
+	for (size_t i = set->n; i-- > 0;) {
+		const struct tl_set_record *r = &set->record[i];
+		if (r->role == TL_SET_REF || r->role == TL_SET_LOOSE)
+			continue;
+		struct tl_set_record *b = tl_set_find(set, r->base);
+		bool front = !is_delta(b) || !is_delta(r) || r->ordinal < b->ordinal || r->front;
+		changed = changed || (front && !b->front);
+		b->front = b->front || front;
+	}
+	return changed;
+}
+
+void tl_set_chain_place(struct tl_set *set)
+{
+	while (find_front(set))
+		;
+}

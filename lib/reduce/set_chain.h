@@ -15,6 +15,9 @@ enum tl_status tl_set_chain_sort(struct tl_set *set, struct tl_err *err) TL_CHEC
 enum tl_status tl_set_chain_measure(struct tl_set *set, uint8_t *opt_height,
 				    struct tl_err *err) TL_CHECK;
 
+/* Then: sets which records stand in front. */
+void tl_set_chain_place(struct tl_set *set);
+
 /* TL_DATA: there is no such record. */
 enum tl_status tl_set_chain_missing(struct tl_err *err, uint64_t ordinal);
 

@@ -10,13 +10,16 @@
 
 #include "set_edge.h"
 
-/* Appends a script as three varint lengths and three strings. */
-static enum tl_status put_script(struct tl_set *set, uint32_t node, const struct tl_delta *d,
+/* Two varints that say where its member has another script, that of its membership (bytes, 0 for
+ * none, and offset), three varint lengths, three strings. */
+enum tl_status tl_set_script_put(struct tl_set *set, uint32_t node, const struct tl_delta *d,
 				 struct tl_err *err)
 {
 	const struct tl_str part[3] = {d->ops, d->subs, d->lits};
-	uint8_t head[3 * TL_VARINT_MAX];
-	size_t n = 0;
+	uint64_t was = set->script_bytes[node];
+	uint8_t head[5 * TL_VARINT_MAX];
+	size_t n = tl_bits_put_varint(head, was);
+	n += tl_bits_put_varint(head + n, was ? set->script[node] : 0);
 	for (int i = 0; i < 3; i++)
 		n += tl_bits_put_varint(head + n, part[i].n);
 	set->script[node] = tl_store_bytes(set->scripts);
@@ -28,6 +31,29 @@ static enum tl_status put_script(struct tl_set *set, uint32_t node, const struct
 		st = tl_err_set(err, TL_DATA, "a script of more than 4 GiB");
 	set->script_bytes[node] = (uint32_t)bytes;
 	return st;
+}
+
+enum tl_status tl_set_script_get(const struct tl_set *set, uint32_t node, bool membership,
+				 struct tl_buf *scratch, struct tl_delta *ret, struct tl_err *err)
+{
+	uint64_t at = set->script[node], bytes = set->script_bytes[node], n[3], was = 0, was_at = 0;
+	struct tl_str s;
+	for (;;) {
+		size_t pos = 0;
+		enum tl_status st = tl_store_get(set->scripts, at, bytes, scratch, &s, err);
+		if (st != TL_OK)
+			return st;
+		(void)tl_bits_get_varint(s.p, s.n, &pos, &was);
+		(void)tl_bits_get_varint(s.p, s.n, &pos, &was_at);
+		for (int i = 0; i < 3; i++)
+			(void)tl_bits_get_varint(s.p, s.n, &pos, &n[i]);
+		const uint8_t *p = s.p + pos;
+		*ret = (struct tl_delta){{p, n[0]}, {p + n[0], n[1]}, {p + n[0] + n[1], n[2]}};
+		if (!membership || !was)
+			return TL_OK;
+		at = was_at;
+		bytes = was;
+	}
 }
 
 /* Does the script make the member of a node out of its reference? */
@@ -51,7 +77,7 @@ static enum tl_status make_script(struct tl_set *set, const struct tl_edges *edg
 	if (st == TL_OK && !fits(set, node, &d))
 		st = tl_err_set(err, TL_DATA, "it does not fit their residues");
 	if (st == TL_OK)
-		return put_script(set, node, &d, err);
+		return tl_set_script_put(set, node, &d, err);
 	(void)tl_err_prefix(err, "the edge of records tl|%llu and tl|%llu",
 			    (unsigned long long)e->a, (unsigned long long)e->b);
 	return st;

@@ -192,6 +192,10 @@ static enum tl_status add_entry(struct tl_sources *s, struct tl_held *h, size_t 
 {
 	struct tl_entry e;
 	tl_batch_get(&h->batch, i, &e);
+	if (!(e.flags & TL_REC_IN))
+		s->skip = !h->base && h->batch.kind == TL_KIND_DELTA && !(e.flags & TL_REC_BASE);
+	if (s->skip)
+		return TL_OK;
 	if (s->partial && h->batch.kind != TL_KIND_SEQ) {
 		struct tl_source base;
 		bool found;

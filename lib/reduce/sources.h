@@ -42,6 +42,7 @@ struct tl_sources {
 		script; /* of a delta of several pieces, which began in entry begin_i of begin */
 	struct tl_held *begin;
 	size_t begin_i;
+	bool skip;      /* nothing is copied from that delta */
 	struct tl_buf made, room, scratch;
 	uint64_t slab_room; /* memory that residues may still take: the tables, which cannot go
 			     * elsewhere, need what is left of the budget */
@@ -67,7 +68,8 @@ enum tl_status tl_sources_apply(const struct tl_delta *d, const struct tl_source
 				uint64_t ordinal, struct tl_buf *scratch, struct tl_buf *out,
 				struct tl_err *err) TL_CHECK;
 
-/* Makes sources of all entries of a batch; one that is charged stays where it is. */
+/* Makes sources of the entries of a batch; one that is charged stays where it is.  Of deltas that are
+ * no base block: of those that have TL_REC_BASE. */
 enum tl_status tl_sources_add(struct tl_sources *s, struct tl_held *h,
 			      struct tl_err *err) TL_CHECK;
 

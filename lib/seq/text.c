@@ -109,8 +109,6 @@ static enum tl_status check_flags(const struct plan *p, struct tl_err *err)
 {
 	const struct tl_entry *e = p->e;
 	unsigned f = e->flags;
-	if (f & 128)
-		return tl_err_set(err, TL_DATA, "a record has unknown flags");
 	if (!flags_agree(f, p->alphabet))
 		return tl_err_set(err, TL_DATA, "the flags of a record contradict each other");
 	if (f & TL_REC_HEAD_OUT && !(f & TL_REC_QUAL_OUT) && (e->length || e->odd.n || e->lay.n))

@@ -133,8 +133,12 @@ static void put_record(struct program *m, uint8_t what)
 	e.flags = (uint8_t)((m->open[kind] ? TL_REC_IN : 0) | (how & 16 ? TL_REC_OUT : 0));
 	if (m->open[kind])
 		e.ordinal = m->next[kind] - 1;
-	if (how & 32)
-		e.flags ^= byte(m) & 31;
+	if (how & 32) {
+		uint8_t other = byte(m);
+		e.flags ^= other & 31;
+		if (other & 128 && kind == TL_KIND_DELTA && !(e.flags & TL_REC_IN))
+			e.flags |= TL_REC_BASE;
+	}
 	if (how & 64) {
 		e.head = bytes(m, 9);
 		e.lay = bytes(m, 9);

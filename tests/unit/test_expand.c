@@ -114,6 +114,45 @@ static void test_good(void)
 	tl_test_ok(restore(end(&h, 7), NULL), made_err);
 }
 
+static void inner(struct hand *h, uint8_t block, uint64_t ordinal, uint64_t base, uint8_t flags)
+{
+	struct tl_entry e = entry(ordinal, base);
+	e.ops = (struct tl_str){all_of_it, sizeof all_of_it};
+	e.flags = flags;
+	put(h, TL_KIND_DELTA, block, &e, TL_PROTEIN);
+}
+
+/* Deltas between other records that later ones are copied from. */
+static void test_inner(void)
+{
+	struct hand h = begin(TL_STREAM_REDUCED);
+	whole(&h, REF, 0);
+	for (uint64_t i = 1; i <= TL_EXPAND_DEPTH; i++)
+		inner(&h, 0, i, i - 1, TL_REC_BASE);
+	inner(&h, 0, TL_EXPAND_DEPTH + 1, 3, 0);
+	twin(&h, 0, TL_EXPAND_DEPTH + 2, 3);
+	tl_test_ok(restore(end(&h, TL_EXPAND_DEPTH + 3), NULL), made_err);
+
+	h = begin(TL_STREAM_REDUCED);
+	whole(&h, REF, 0);
+	for (uint64_t i = 1; i <= TL_EXPAND_DEPTH + 1; i++)
+		inner(&h, 0, i, i - 1, TL_REC_BASE);
+	REFUSED(end(&h, TL_EXPAND_DEPTH + 2), "too long");
+
+	h = begin(TL_STREAM_REDUCED);
+	whole(&h, REF, 0);
+	inner(&h, 0, 1, 0, 0);
+	inner(&h, 0, 2, 1, 0);
+	REFUSED(end(&h, 3), "not there");
+
+	/* One that stands behind. */
+	h = begin(TL_STREAM_REDUCED);
+	whole(&h, REF, 0);
+	inner(&h, 0, 1, 2, 0);
+	inner(&h, 0, 2, 0, TL_REC_BASE);
+	REFUSED(end(&h, 3), "not there");
+}
+
 static void test_roots(void)
 {
 	static const uint64_t root[] = {1, 1, 4, 1, 4, 1, 6};
@@ -511,6 +550,7 @@ static void test_overlapping_bases(void)
 int main(void)
 {
 	TL_RUN(test_good);
+	TL_RUN(test_inner);
 	TL_RUN(test_roots);
 	TL_RUN(test_bases);
 	TL_RUN(test_order);

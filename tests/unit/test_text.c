@@ -329,7 +329,7 @@ static void test_refused_strings(void)
 
 static void test_refused_flags(void)
 {
-	static const uint8_t bad[] = {32, 128, TL_REC_HEAD_IN, TL_REC_HEAD_OUT,
+	static const uint8_t bad[] = {32, TL_REC_HEAD_IN, TL_REC_HEAD_OUT,
 				      TL_REC_OUT | TL_REC_HEAD_OUT, TL_REC_IN,
 				      TL_REC_IN | TL_REC_OUT | TL_REC_HEAD_OUT};
 	struct tl_entry e = entry("h", "ATG");

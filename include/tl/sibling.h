@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* sibling: members that are coded from another member of their reference, where that takes fewer bytes.
+ *
+ * Membership stays as it is; only what a script is applied to changes (tl_set_recode).  A member is
+ * coded from an earlier one that shares differences from their reference, in chains of at most
+ * TL_EXPAND_DEPTH deltas.  No alignment is made (tl/rebase.h).
+ * Memory: 16 bytes for each member, and 32 for each of one reference; 3 MiB of tables.
+ * Threads: one.
+ */
+#ifndef TL_SIBLING_H
+#define TL_SIBLING_H
+
+#include <stdint.h>
+#include <tl/err.h>
+#include <tl/set.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Behind tl_set_select, before the archive is written.  *ret_n: members that are coded from others. */
+enum tl_status tl_sibling_link(struct tl_set *set, uint64_t *ret_n, struct tl_err *err) TL_CHECK;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
