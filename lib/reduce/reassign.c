@@ -277,7 +277,7 @@ static enum tl_status take_deltas(struct tl_reassign *r, struct tl_item *item, s
 	for (size_t i = 0; i < b->n && st == TL_OK; i++) {
 		struct tl_entry e;
 		tl_batch_get(b, i, &e);
-		st = take_delta(r, s, &e, item->block.head.flags & TL_BLOCK_BASE, err);
+		st = take_delta(r, s, &e, item->block.head.flags & TL_BLOCK_BASE || e.flags & TL_REC_BASE, err);
 	}
 	if (st == TL_OK && r->pairs)
 		st = tl_compare_pairs(r->pool, &s->bank, &source, &r->params[b->alphabet], NULL,

@@ -27,6 +27,7 @@
 #define RECENT 12              /* members of each */
 #define DIFFERENCES 1024      /* of a member that are looked at */
 #define TRIES 6               /* candidates of which scripts are made */
+#define DEEPEST (TL_EXPAND_DEPTH - 2) /* deltas in a chain: references may become members later */
 #define SMALL_REF (1u << 20)  /* residues that are held in one piece */
 #define LINK_COST (2 * 16)    /* what a chain costs otherwise, in the model's units: a flag, a base farther away */
 
@@ -172,7 +173,7 @@ static uint32_t take_nearest(struct sibling *s, const struct kin *me)
 	size_t best = SIZE_MAX;
 	for (size_t k = 0; k < s->near_n; k++) {
 		const struct kin *o = &s->kin[s->near[k]];
-		if (o->depth >= TL_EXPAND_DEPTH || o->minus != me->minus)
+		if (o->depth >= DEEPEST || o->minus != me->minus)
 			continue;
 		uint64_t far = distance(o, me->differences);
 		if (far >= me->differences)

@@ -396,6 +396,55 @@ setup() {
 	done
 }
 
+# Members of two references that came one from the other, each with one difference more; some of
+# the opposite strand, every fifth one the same as an earlier one.
+lineages() {
+	gen_dna 2 91 1500 | awk 'function other(c) { return c == "A" ? "C" : c == "C" ? "G" : c == "G" ? "T" : "A" }
+		!/^>/ { s = s $0 }
+		END { x = 7; len = 700
+			for (k = 0; k < 2; k++) { line[k, 0] = substr(s, 1 + k * len, len) }
+			for (i = 1; i < 60; i++) for (k = 0; k < 2; k++) {
+				x = (x * 1103 + 12345) % 65536; from = i < 4 ? 0 : i - 1 - x % 3
+				x = (x * 1103 + 12345) % 65536; at = 1 + x % (length(line[k, from]) - 20)
+				t = line[k, from]
+				if (i % 5) t = substr(t, 1, at - 1) (i % 7 ? other(substr(t, at, 1)) : "") substr(t, at + 1)
+				line[k, i] = t }
+			for (i = 0; i < 60; i++) for (k = 0; k < 2; k++) print ">" k "_" i "\n" line[k, i] }'
+}
+
+@test "members are coded from nearer members, and belong to their reference all the same" {
+	lineages >in.fa
+	tl-parse in.fa | tl-intern | tl-align >edges.tl
+	for z in 3 20; do
+		tl-reduce -z$z -o $z.arc -C $z.uc:uc edges.tl
+		tl-parse -d $z.arc | cmp - in.fa
+		tl-reduce -x $z.arc | tl-parse -d | cmp - in.fa
+	done
+	cmp 3.uc 20.uc
+	depth() { tl-stats "$1" | awk '/deepest chain/ { print $NF }'; }
+	[ "$(depth 20.arc)" = 1 ]
+	(($(depth 3.arc) > 2 && $(depth 3.arc) <= 6))
+	# A member alone, and a reference with all its members, over chains.
+	awk -F '\t' '$1 == "H" { print $9 }' 3.uc | sed -n '20p;50p' >member
+	awk -F '\t' '$1 == "S" { print $9; exit }' 3.uc >reference
+	awk -F '\t' 'NR == FNR { r = $1; next } $1 != "C" && ($9 == r || $10 == r) { print $9 }' reference 3.uc >family
+	for ids in member reference; do
+		tl-reduce -x --strict-ids --ids $ids 3.arc | tl-parse -d >$ids.fa
+		tl-reduce -x --strict-ids --ids $ids <3.arc | tl-parse -d | cmp - $ids.fa
+	done
+	[ "$(grep -c '>' member.fa)" = 2 ]
+	awk 'NR == FNR { want[">" $1]; next } /^>/ { on = $1 in want } on' family in.fa | cmp - reference.fa
+	# Read again it stays as it is, whatever the memory.
+	tl-reduce -z -o again.arc 3.arc
+	columns() { tl-stats "$1" | grep -E '^DLTA (FLAG|BASE|ORDN|OPSV)'; }
+	[ "$(columns 3.arc | wc -l)" = 4 ]
+	cmp <(columns 3.arc) <(columns again.arc)
+	tl-reduce -M 24M -t1 -z -o small.arc edges.tl
+	cmp small.arc 3.arc
+	tl-align -i 0.8 3.arc | tl-reduce -z -o more.arc
+	tl-parse -d more.arc | cmp - in.fa
+}
+
 @test "records of other line widths share a block, and keep their lines" {
 	gen_dna 40 7 60 >a.fa
 	gen_dna 40 8 71 >b.fa
