@@ -35,6 +35,8 @@ struct tl_inflate {
 	void *member;                           /* the format's */
 	struct tl_inflate_bgzf *run;            /* NULL until one is met */
 	bool after_run;                         /* what is at pos is no member of a run */
+	bool bgzf;                              /* MEMBER: it is one of BGZF all the same */
+	bool open_end;                          /* the last member was one of BGZF with text */
 	uint32_t skip;                          /* SKIP: bytes left */
 };
 
@@ -146,8 +148,11 @@ static enum tl_status begin_member(struct tl_inflate *src, struct tl_err *err)
 {
 	enum tl_status st = TL_OK;
 	size_t size = 0;
-	if (src->format == &tl_inflate_gzip && src->opt_pool && !src->after_run)
+	if (src->format == &tl_inflate_gzip)
 		st = tl_inflate_bgzf_peek(src->in, &size, err);
+	src->bgzf = size;
+	src->open_end = false;
+	size = src->opt_pool && !src->after_run ? size : 0;
 	if (size && !src->run)
 		st = tl_inflate_bgzf_new(src->in, src->opt_pool, &src->run, err);
 	else if (!size && st == TL_OK && !src->member)
@@ -161,6 +166,19 @@ static enum tl_status begin_member(struct tl_inflate *src, struct tl_err *err)
 	return TL_OK;
 }
 
+/* The end of BGZF is marked by a member without text: a file can be cut off between two others. */
+static enum tl_status end_text(struct tl_inflate *src, struct tl_err *err)
+{
+	const struct tl_inflate_input *in = src->in;
+	src->state = END;
+	if (!src->open_end)
+		return TL_OK;
+	return tl_inflate_input_bad(in, in->offset, err,
+				    "the BGZF data end without the empty block that marks their end: "
+				    "the file is truncated; if its writer leaves that block off, use "
+				    "\"gzip -dc FILE |\" in front");
+}
+
 /* Another member, a skippable frame, zeros, or the end. */
 static enum tl_status next_member(struct tl_inflate *src, struct tl_err *err)
 {
@@ -168,10 +186,8 @@ static enum tl_status next_member(struct tl_inflate *src, struct tl_err *err)
 	enum tl_status st = tl_inflate_input_fill(in, SKIPPABLE, err);
 	if (st != TL_OK)
 		return st;
-	if (!tl_inflate_input_left(in)) {
-		src->state = END;
-		return TL_OK;
-	}
+	if (!tl_inflate_input_left(in))
+		return end_text(src, err);
 	const struct tl_inflate_format *found = find_format(in);
 	if (!src->format && found && (found->frames || !tl_inflate_input_here(in)))
 		src->format = found;
@@ -218,8 +234,7 @@ static enum tl_status skip_zeros(struct tl_inflate *src, struct tl_err *err)
 			return something_else(src, err);
 		in->pos++;
 	}
-	src->state = END;
-	return TL_OK;
+	return end_text(src, err);
 }
 
 /* 3. Inside. */
@@ -236,6 +251,7 @@ static enum tl_status read_member(struct tl_inflate *src, uint8_t *p, size_t n, 
 		st = src->format->step(src->member, in, p, n, ret_got, &done, err);
 	if (st != TL_OK)
 		return st;
+	src->open_end = src->open_end || (src->bgzf && *ret_got);
 	if (done)
 		src->state = BETWEEN;
 	else if (!left && !*ret_got)
@@ -250,6 +266,7 @@ static enum tl_status read_run(struct tl_inflate *src, uint8_t *p, size_t n, siz
 	if (st == TL_OK && *ret_got < n) {
 		src->state = BETWEEN;
 		src->after_run = true;
+		src->open_end = tl_inflate_bgzf_open(src->run);
 	}
 	return st;
 }

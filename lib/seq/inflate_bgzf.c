@@ -41,6 +41,7 @@ struct tl_inflate_bgzf {
 	struct batch *current; /* its text is given out, may be NULL */
 	struct batch *idle;
 	bool cut_all; /* the run has no further member */
+	bool open;    /* its last member so far has text */
 };
 
 /* 1. Members as they are read. */
@@ -101,6 +102,7 @@ static enum tl_status cut_batch(struct tl_inflate_bgzf *run, struct batch *batch
 		}
 		if ((st = tl_buf_add(&batch->packed, p, size, err)) != TL_OK)
 			return st;
+		run->open = tl_bits_get32(p + size - 4) > 0;
 		batch->size[batch->n++] = size;
 		in->pos += size;
 	}
@@ -235,6 +237,11 @@ enum tl_status tl_inflate_bgzf_read(struct tl_inflate_bgzf *run, uint8_t *p, siz
 	if (*ret_got < n)
 		run->cut_all = false;
 	return TL_OK;
+}
+
+bool tl_inflate_bgzf_open(const struct tl_inflate_bgzf *run)
+{
+	return run->open;
 }
 
 enum tl_status tl_inflate_bgzf_new(struct tl_inflate_input *in, struct tl_pool *pool,

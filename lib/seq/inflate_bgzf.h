@@ -9,6 +9,7 @@
 #ifndef INFLATE_BGZF_H
 #define INFLATE_BGZF_H
 
+#include <stdbool.h>
 #include <tl/pool.h>
 
 #include "inflate_input.h"
@@ -27,6 +28,9 @@ enum tl_status tl_inflate_bgzf_new(struct tl_inflate_input *in, struct tl_pool *
  * and pos is behind it then.  The next call begins another run. */
 enum tl_status tl_inflate_bgzf_read(struct tl_inflate_bgzf *run, uint8_t *p, size_t n,
 				    size_t *ret_got, struct tl_err *err) TL_CHECK;
+
+/* Did the run end with a member that has text?  Such a one never is the last of a whole file. */
+bool tl_inflate_bgzf_open(const struct tl_inflate_bgzf *run);
 
 void tl_inflate_bgzf_free(struct tl_inflate_bgzf *run); /* NULL is fine */
 

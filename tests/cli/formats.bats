@@ -128,11 +128,9 @@ packs() {
 	says 'lz4 -dc old |'
 }
 
-@test "BGZF: members in parallel, with and without the empty one at the end" {
+@test "BGZF: members in parallel, up to the empty one at the end" {
 	needs bgzip
 	packs bgzip -c
-	head -c -28 one >no_end
-	same_stream in.tl no_end
 	# It may go on as plain gzip, and as BGZF again.
 	{ head -c 100000 in.fa | bgzip -c; tail -c +100001 in.fa | head -c 100000 | gzip -c
 	  tail -c +200001 in.fa | bgzip -c; head -c 99 /dev/zero; } >mixed
@@ -143,6 +141,24 @@ packs() {
 	needs bgzip
 	gen_proteins 2000 1 | bgzip -c >in.bgz
 	damages in.bgz
+}
+
+@test "BGZF: cut off just before the empty member at its end" {
+	needs bgzip
+	gen_proteins 2000 1 >in.fa
+	bgzip -c <in.fa >one
+	head -c -28 one >no_end
+	for threads in 1 3; do
+		fails 65 tl-parse -t $threads no_end
+		says "no_end: at byte $(wc -c <no_end) of the compressed file: "
+		says 'use "gzip -dc FILE |" in front'
+	done
+	fails 65 tl-parse one - <no_end
+	says 'standard input: at byte '
+	# The way that it names; and BGZF behind BGZF, one of them without text, is whole.
+	gzip -dc no_end | tl-parse | tl-parse -d | same - in.fa
+	cat one one <(bgzip -c </dev/null) >three
+	tl-parse three | tl-parse -d | same - <(cat in.fa in.fa)
 }
 
 @test "what is refused leaves nothing that looks complete" {

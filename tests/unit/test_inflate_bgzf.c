@@ -16,12 +16,11 @@ static void add_run(struct tl_buf *file, const uint8_t *p, size_t n, size_t max)
 	}
 }
 
-/* More text than a lane holds, with and without the empty member at the end. */
+/* More text than a lane holds. */
 static void test_large(void)
 {
 	struct tl_buf file = {0};
 	add_run(&file, text, sizeof text, 65280);
-	comes_back(&file, text, sizeof text, 1 << 20);
 	add_bgzf(&file, "", 0);
 	comes_back(&file, text, sizeof text, 1 << 20);
 	comes_back(&file, text, sizeof text, 99991);
@@ -35,6 +34,7 @@ static void test_small_members(void)
 	for (int i = 0; i < 40; i++)
 		add_bgzf(&file, "", 0);
 	add_run(&file, text + 400000, 100000, 300);
+	add_bgzf(&file, "", 0);
 	comes_back(&file, text, 500000, 1 << 20);
 	comes_back(&file, text, 500000, 7);
 	tl_buf_free(&file);
@@ -47,6 +47,7 @@ static void test_full_members(void)
 	memset(same, 'A', sizeof same);
 	for (int i = 0; i < 3; i++)
 		add_bgzf(&file, same, sizeof same);
+	add_bgzf(&file, "", 0);
 	struct tl_buf all = {0};
 	tl_test_ok(tl_buf_fill(&all, 'A', 3 * sizeof same, &err), err);
 	comes_back(&file, all.data, all.len, 1 << 20);
@@ -74,6 +75,7 @@ static void test_plain_gzip_between(void)
 			add_run(&file, text + n, part, 3000);
 		n += part;
 	}
+	add_bgzf(&file, "", 0);
 	comes_back(&file, text, n, 1 << 20);
 	comes_back(&file, text, n, 5003);
 	tl_buf_free(&file);
@@ -86,6 +88,7 @@ static void test_extra_fields(void)
 		add_bgzf_extra(&file, text + file.len % 99, 0, before);
 		add_bgzf_extra(&file, "ACGT\n", 5, before);
 	}
+	add_bgzf_extra(&file, "", 0, 7);
 	comes_back(&file, "ACGT\nACGT\nACGT\nACGT\nACGT\nACGT\nACGT\nACGT\nACGT\n", 45, 1 << 20);
 	tl_buf_free(&file);
 }
@@ -107,6 +110,7 @@ static void test_no_bgzf(void)
 		size_t one = file.len;
 		add_bgzf(&file, "TTTT\n", 5);
 		add_bgzf(&file, "GGGG\n", 5);
+		add_bgzf(&file, "", 0);
 		memcpy(file.data + one + 12, extras[i], 6);
 		comes_back(&file, "ACGT\nTTTT\nGGGG\n", 15, 100);
 		tl_buf_free(&file);
@@ -121,6 +125,7 @@ static void test_long_text(void)
 	add_bgzf(&file, all.data, 10);
 	add_bgzf(&file, all.data, 69980);
 	add_bgzf(&file, all.data, 10);
+	add_bgzf(&file, "", 0);
 	comes_back(&file, all.data, all.len, 1 << 20);
 	tl_buf_free(&all);
 	tl_buf_free(&file);
@@ -130,6 +135,7 @@ static void test_behind(void)
 {
 	struct tl_buf file = {0};
 	add_run(&file, text, 100000, 20000);
+	add_bgzf(&file, "", 0);
 	size_t end = file.len;
 	tl_test_ok(tl_buf_fill(&file, 0, 70000, &err), err);
 	comes_back(&file, text, 100000, 1 << 20);
@@ -175,9 +181,14 @@ static void test_first_broken(void)
 		add_bgzf(&file, text + 5000 * i, 5000);
 	}
 	file.len -= 3;
+	struct tl_buf mark = {0};
+	add_bgzf(&mark, "", 0);
 	for (size_t i = 299; i > 0; i -= 23) {
-		struct tl_buf before = {file.data, begin[i], 0};
+		struct tl_buf before = {0};
+		add(&before, file.data, begin[i]);
+		add(&before, mark.data, mark.len);
 		comes_back(&before, text, 5000 * i, 1 << 20);
+		tl_buf_free(&before);
 		file.data[begin[i] + 18 + 600] ^= 0x55;
 		put_file(file.data, file.len);
 		char where[100];
@@ -191,6 +202,33 @@ static void test_first_broken(void)
 			tl_buf_free(&out);
 		}
 	}
+	tl_buf_free(&mark);
+	tl_buf_free(&file);
+}
+
+#define OPEN_END "the BGZF data end without the empty block that marks their end: "
+
+/* Cut off between two members: only the mark that is missing tells it, also behind files that are
+ * whole, and before zeros; a member of plain gzip at the end needs none. */
+static void test_no_mark(void)
+{
+	struct tl_buf file = {0};
+	add_bgzf(&file, text, 200);
+	size_t one = file.len;
+	refused_at(&file, one, OPEN_END);
+	add_bgzf(&file, "", 0);
+	comes_back(&file, text, 200, 100);
+	add_bgzf(&file, text + 200, 100);
+	size_t two = file.len;
+	refused_at(&file, two, OPEN_END);
+	tl_test_ok(tl_buf_fill(&file, 0, 70, &err), err);
+	refused_at(&file, file.len, OPEN_END);
+	file.len = two;
+	add_gzip(&file, text + 300, 50);
+	comes_back(&file, text, 350, 100);
+	file.len = two;
+	add_bgzf(&file, "", 0);
+	comes_back(&file, text, 300, 100);
 	tl_buf_free(&file);
 }
 
@@ -263,6 +301,7 @@ int main(void)
 	TL_RUN(test_truncated);
 	TL_RUN(test_changes);
 	TL_RUN(test_first_broken);
+	TL_RUN(test_no_mark);
 	TL_RUN(test_what_is_wrong);
 	TL_RUN(test_close_early);
 	return packed_end();
