@@ -134,7 +134,7 @@ $B/bench/bench_intern.o: isa := $(if $(glib),-DTL_GLIB $(shell pkg-config --cfla
 $B/bench/bench_intern: bench_libs := $(if $(glib),-lglib-2.0)
 
 # The tools, to be denied memory: see tests/fault/nomem.c.
-wrapped := malloc calloc realloc aligned_alloc strdup strndup ZSTD_createCCtx ZSTD_createDCtx \
+wrapped := malloc calloc realloc aligned_alloc mmap strdup strndup ZSTD_createCCtx ZSTD_createDCtx \
            ZSTD_createDStream
 $(nomems): $B/nomem/%: $B/bin/%.o $B/tests/fault/nomem.o $(lib)
 	@mkdir -p $(@D)

@@ -39,6 +39,7 @@ struct tl_tool_common {
 	int64_t threads;
 	bool smt;
 	int pin, numa; /* enum tl_topo_pin, tl_topo_numa */
+	bool huge;
 	const char *output;
 	int level;          /* -z: 0 none, 1 to 19 of zstd, 20 models */
 	bool metrics, progress; /* metrics: only of tools that write a stream */
@@ -101,7 +102,9 @@ struct tl_tool_common {
 	 "local", "HOW", "Machine",                                                                  \
 	 "On machines with several NUMA nodes: `local` fills node after node and keeps blocks on "   \
 	 "the node that works on them, `spread` does so round the nodes, `interleave` deals pages "  \
-	 "out over all nodes, `off` takes the machine for one node."}
+	 "out over all nodes, `off` takes the machine for one node."},                               \
+	{"huge-pages", 0, TL_OPT_FLAG, offsetof(type, field.huge), NULL, NULL, NULL, "Machine",      \
+	 "Ask the system for huge pages where an array is large."}
 
 struct tl_tool_run {
 	const struct tl_opt_tool *tool;

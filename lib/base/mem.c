@@ -4,8 +4,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <tl/bits.h>
+
+static bool asks; /* for huge pages; set before there are threads */
 
 static size_t product(size_t count, size_t size)
 {
@@ -58,4 +62,85 @@ enum tl_status tl_mem_grow(void *array, size_t *cap, size_t need, size_t size, s
 void tl_mem_free(void *p)
 {
 	free(p);
+}
+
+void *tl_mem_map(size_t bytes, struct tl_err *err)
+{
+	/* So many more that the first huge page can begin anywhere in them; they are given back. */
+	size_t over = bytes < TL_MEM_HUGE ? 0 : TL_MEM_HUGE, page = (size_t)sysconf(_SC_PAGESIZE);
+	if (bytes > PTRDIFF_MAX - over - page) {
+		(void)tl_err_nomem(err, bytes);
+		return NULL;
+	}
+	bytes = (bytes + page - 1) / page * page;
+	uint8_t *p = mmap(NULL, bytes + over, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED) {
+		(void)tl_err_nomem(err, bytes);
+		return NULL;
+	}
+	size_t skip = over ? (size_t)(-(uintptr_t)p % TL_MEM_HUGE) : 0;
+	if (skip)
+		(void)munmap(p, skip);
+	if (skip < over)
+		(void)munmap(p + skip + bytes, over - skip);
+	return p + skip;
+}
+
+void tl_mem_unmap(void *p, size_t bytes)
+{
+	if (p)
+		(void)munmap(p, bytes);
+}
+
+enum tl_status tl_mem_remap(void *array, size_t *cap, size_t want, size_t size, struct tl_err *err)
+{
+	uint8_t *old, *p;
+	size_t had = *cap * size, bytes = product(want, size);
+	memcpy(&old, array, sizeof old);
+	if (bytes == SIZE_MAX)
+		return tl_err_nomem(err, bytes);
+	p = old ? mremap(old, had, bytes, 0) : MAP_FAILED;
+	if (p == MAP_FAILED) {
+		/* A place that is aligned as this one is, so that huge pages move whole. */
+		if (!(p = tl_mem_map(bytes, err)))
+			return TL_NOMEM;
+		if (old && mremap(old, had, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, p) == MAP_FAILED) {
+			tl_mem_unmap(p, bytes);
+			return tl_err_nomem(err, bytes);
+		}
+	}
+	/* All of it or nothing: what has parts of two kinds cannot be moved in one call. */
+	if (bytes >= 2 * TL_MEM_HUGE)
+		tl_mem_use(p, 0, bytes + (size_t)sysconf(_SC_PAGESIZE) - 1);
+	memcpy(array, &p, sizeof p);
+	*cap = want;
+	return TL_OK;
+}
+
+size_t tl_mem_whole(size_t want, size_t size)
+{
+	size_t bytes = product(want, size);
+	if (bytes < 2 * TL_MEM_HUGE || bytes > PTRDIFF_MAX - TL_MEM_HUGE)
+		return want;
+	return (bytes + TL_MEM_HUGE - 1) / TL_MEM_HUGE * TL_MEM_HUGE / size;
+}
+
+void tl_mem_use(void *p, size_t from, size_t to)
+{
+#ifdef MADV_HUGEPAGE
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	from = from / page * page;
+	to = to / page * page;
+	/* A kernel without them refuses, and nothing is lost. */
+	if (asks && to > from)
+		(void)madvise((uint8_t *)p + from, to - from, MADV_HUGEPAGE);
+#else
+	(void)p, (void)from, (void)to;
+#endif
+}
+
+void tl_mem_huge(bool ask)
+{
+	asks = ask;
 }

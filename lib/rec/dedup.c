@@ -50,16 +50,18 @@ static enum tl_status grow(struct tl_dedup *d, enum tl_alphabet alphabet, struct
 	const struct tl_bank *bank = &d->bank[alphabet];
 	enum tl_status st = tl_budget_need(d->budget, size * sizeof(struct seen),
 					   "the table of unique sequences", err);
-	struct seen *slot = st == TL_OK ? tl_mem_zalloc(size, sizeof *slot, err) : NULL;
+	struct seen *slot = st == TL_OK ? tl_mem_map(size * sizeof *slot, err) : NULL;
 	if (!slot)
 		return st == TL_OK ? TL_NOMEM : st;
+	if (size * sizeof *slot >= 2 * TL_MEM_HUGE)
+		tl_mem_use(slot, 0, size * sizeof *slot);
 	for (size_t id = 0; id < bank->n; id++) {
 		size_t i = (size_t)bank->hash[id] & (size - 1);
 		while (slot[i].id)
 			i = (i + 1) & (size - 1);
 		slot[i] = (struct seen){(uint32_t)id + 1, (uint32_t)(bank->hash[id] >> 32)};
 	}
-	free(d->slot[alphabet]);
+	tl_mem_unmap(d->slot[alphabet], old * sizeof *slot);
 	tl_budget_give(d->budget, old * sizeof *slot);
 	d->slot[alphabet] = slot;
 	d->size[alphabet] = size;
@@ -349,7 +351,7 @@ void tl_dedup_free(struct tl_dedup *d)
 		return;
 	for (int a = 0; a < 2; a++) {
 		tl_bank_free(&d->bank[a]);
-		free(d->slot[a]);
+		tl_mem_unmap(d->slot[a], d->size[a] * sizeof *d->slot[a]);
 		tl_budget_give(d->budget, d->size[a] * sizeof *d->slot[a]);
 	}
 	for (size_t i = 0; i < d->pieces; i++)

@@ -2,8 +2,6 @@
 /* twice: which hashes were seen more than once. */
 #include "twice.h"
 
-#include <stdlib.h>
-
 #include <tl/mem.h>
 
 #define SHIFT_LEAST 16
@@ -26,11 +24,12 @@ enum tl_status tl_twice_new(struct tl_budget *budget, uint64_t n, struct twice *
 	enum tl_status st = tl_budget_need(budget, bytes_of(shift), "the filter of k-mers", err);
 	if (st != TL_OK)
 		return st;
-	struct twice *t = tl_mem_zalloc(1, (size_t)bytes_of(shift), err);
+	struct twice *t = tl_mem_map((size_t)bytes_of(shift), err);
 	if (!t) {
 		tl_budget_give(budget, bytes_of(shift));
 		return TL_NOMEM;
 	}
+	tl_mem_use(t, 0, (size_t)bytes_of(shift));
 	t->budget = budget;
 	t->shift = shift;
 	*ret = t;
@@ -42,5 +41,5 @@ void tl_twice_free(struct twice *t)
 	if (!t)
 		return;
 	tl_budget_give(t->budget, bytes_of(t->shift));
-	free(t);
+	tl_mem_unmap(t, (size_t)bytes_of(t->shift));
 }

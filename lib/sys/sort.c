@@ -78,8 +78,9 @@ static enum tl_status spill(struct tl_sort *s, struct shelf *shelf, struct tl_er
 
 static void drop_buffer(struct tl_sort *s, struct shelf *shelf)
 {
-	free(shelf->record);
-	tl_budget_give(s->budget, (uint64_t)shelf->cap * s->words * sizeof *shelf->record);
+	const size_t bytes = shelf->cap * s->words * sizeof *shelf->record;
+	tl_mem_unmap(shelf->record, bytes);
+	tl_budget_give(s->budget, bytes);
 	shelf->record = NULL;
 	shelf->n = shelf->cap = 0;
 }
@@ -89,6 +90,7 @@ static enum tl_status make_room(struct tl_sort *s, struct shelf *shelf, struct t
 {
 	size_t bytes = s->words * sizeof *shelf->record;
 	size_t want = shelf->cap ? shelf->cap + shelf->cap / 2 : FIRST;
+	want = tl_mem_whole(want, bytes);
 	want = want < s->most ? want : s->most;
 	uint64_t more = (uint64_t)(want > shelf->cap ? want - shelf->cap : 0) * bytes;
 	if (!shelf->cap) {
@@ -98,7 +100,7 @@ static enum tl_status make_room(struct tl_sort *s, struct shelf *shelf, struct t
 	} else if (!more || !tl_budget_take(s->budget, more)) {
 		return spill(s, shelf, err);
 	}
-	enum tl_status st = tl_mem_resize(&shelf->record, &shelf->cap, want, bytes, err);
+	enum tl_status st = tl_mem_remap(&shelf->record, &shelf->cap, want, bytes, err);
 	if (st != TL_OK)
 		tl_budget_give(s->budget, more);
 	return st;

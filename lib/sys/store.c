@@ -12,6 +12,8 @@
 #include <tl/io.h>
 #include <tl/mem.h>
 
+#include "slab.h"
+
 #define ROOM (TL_STORE_CHUNK + TL_BUF_PAD)
 
 struct tl_store {
@@ -20,6 +22,7 @@ struct tl_store {
 	uint8_t **chunk; /* [n] NULL: in the file, at its index x TL_STORE_CHUNK */
 	size_t n, cap;
 	size_t held; /* chunks for which the budget gave memory */
+	struct tl_slab slab; /* where they stand */
 	uint8_t *passing; /* memory of the open chunk where the budget gives none any more */
 	int fd;           /* -1 until something spills */
 };
@@ -32,6 +35,7 @@ enum tl_status tl_store_new(struct tl_budget *budget, uint64_t share, struct tl_
 		return TL_NOMEM;
 	s->budget = budget;
 	s->share = share;
+	s->slab.size = ROOM;
 	s->fd = -1;
 	*ret = s;
 	return TL_OK;
@@ -61,7 +65,7 @@ static enum tl_status open_chunk(struct tl_store *s, struct tl_err *err)
 	if (st != TL_OK)
 		return st;
 	bool fits = (s->held + 1) * TL_STORE_CHUNK <= s->share && tl_budget_take(s->budget, ROOM);
-	uint8_t *room = fits || !s->passing ? tl_mem_alloc(ROOM, 1, err) : s->passing;
+	uint8_t *room = fits || !s->passing ? tl_slab_take(&s->slab, err) : s->passing;
 	if (!room) {
 		tl_budget_give(s->budget, fits ? ROOM : 0);
 		return TL_NOMEM;
@@ -149,11 +153,8 @@ void tl_store_free(struct tl_store *s)
 {
 	if (!s)
 		return;
-	for (size_t i = 0; i < s->n; i++)
-		if (s->chunk[i] != s->passing)
-			free(s->chunk[i]);
 	tl_budget_give(s->budget, (uint64_t)s->held * ROOM);
-	free(s->passing);
+	tl_slab_free(&s->slab);
 	free(s->chunk);
 	if (s->fd >= 0)
 		close(s->fd);

@@ -112,3 +112,35 @@ assert [p["node"] for p in t["places"]] == [0, 1] * 4' || grep -q '"workers": 8'
 	HOME=$PWD tl-stats --topology | grep -q '^workers    5 '
 	XDG_CONFIG_HOME=$PWD/nowhere HOME=$PWD tl-stats --topology | grep -q '^workers'
 }
+
+# Prints how many mappings of a tl-intern that has read all of a.tl asked for huge pages.
+advised() {
+	local pid size
+	size=$(wc -c <a.tl)
+	mkfifo pipe
+	tl-intern "$@" pipe -o out.tl 3>&- &
+	pid=$!
+	exec 5>pipe
+	cat a.tl >&5
+	for _ in $(seq 200); do
+		[[ $(awk '$1 == "rchar:" { print $2 }' /proc/$pid/io) -ge $size ]] && break
+		sleep 0.1
+	done
+	sleep 0.2
+	grep -c '^VmFlags:.* hg' /proc/$pid/smaps || true
+	exec 5>&-
+	wait $pid
+	rm pipe
+}
+
+@test "--huge-pages asks for them, and changes no byte" {
+	[ -e /sys/kernel/mm/transparent_hugepage/enabled ] || skip "no such pages here"
+	[ -r /proc/self/io ] || skip "no /proc/PID/io here"
+	awk 'BEGIN { srand(4); for (i = 0; i < 12000; i++) { print ">" i; s = ""
+		while (length(s) < 800) s = s sprintf("%c", 65 + int(rand() * 26))
+		print s } }' </dev/null | tl-parse -o a.tl
+	[ "$(advised)" -eq 0 ]
+	mv out.tl want.tl
+	[ "$(advised --huge-pages)" -gt 0 ]
+	same want.tl out.tl
+}

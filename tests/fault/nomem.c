@@ -7,15 +7,17 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-#define WRAPPED(type, name, params, args)                                                    \
+#define WRAPPED_AS(type, no, name, params, args)                                             \
 	type __real_##name params;                                                           \
 	type __wrap_##name params;                                                           \
 	type __wrap_##name params                                                            \
 	{                                                                                    \
-		return refused() ? NULL : __real_##name args;                                \
+		return refused() ? no : __real_##name args;                                  \
 	}
+#define WRAPPED(type, name, params, args) WRAPPED_AS(type, NULL, name, params, args)
 
 static long at, asked; /* asked: by any thread, relaxed: only the number counts */
 static bool on;
@@ -51,6 +53,8 @@ WRAPPED(void *, malloc, (size_t n), (n))
 WRAPPED(void *, calloc, (size_t n, size_t size), (n, size))
 WRAPPED(void *, realloc, (void *p, size_t n), (p, n))
 WRAPPED(void *, aligned_alloc, (size_t to, size_t n), (to, n))
+WRAPPED_AS(void *, MAP_FAILED, mmap, (void *p, size_t n, int how, int flags, int fd, off_t from),
+	   (p, n, how, flags, fd, from))
 WRAPPED(char *, strdup, (const char *s), (s))
 WRAPPED(char *, strndup, (const char *s, size_t n), (s, n))
 WRAPPED(void *, ZSTD_createCCtx, (void), ())

@@ -56,10 +56,67 @@ static void test_grow(void)
 	tl_mem_free(a);
 }
 
+/* A mapped array grows in steps, moves, and keeps what is there; what is new reads as zeros. */
+static void grow_mapped(size_t size)
+{
+	struct tl_err err;
+	uint8_t *a = NULL, *between[8];
+	size_t cap = 0, had = 0;
+	for (unsigned i = 0; i < 8; i++) {
+		size_t want = tl_mem_whole((size_t)3000 << 2 * i, size);
+		tl_test(want >= (size_t)3000 << 2 * i);
+		tl_test_ok(tl_mem_remap(&a, &cap, want, size, &err), err);
+		tl_test_eq(cap, want);
+		tl_test(cap * size < 2 * TL_MEM_HUGE || (uintptr_t)a % TL_MEM_HUGE == 0);
+		for (size_t k = 0; k < had; k += 997)
+			tl_test_eq(a[k], k % 251);
+		for (size_t k = had; k < cap * size; k += 997)
+			tl_test_eq(a[k], 0);
+		for (size_t k = had; k < cap * size; k++)
+			a[k] = (uint8_t)(k % 251);
+		had = cap * size;
+		/* Something to stand in its way. */
+		tl_test((between[i] = tl_mem_map(1, &err)));
+	}
+	uint8_t *was = a;
+	tl_test_eq(tl_mem_remap(&a, &cap, SIZE_MAX / 2, size, &err), TL_NOMEM);
+	tl_test(a == was && cap * size == had);
+	for (unsigned i = 0; i < 8; i++)
+		tl_mem_unmap(between[i], 1);
+	tl_mem_unmap(a, cap * size);
+	tl_mem_unmap(NULL, 5);
+}
+
+static void test_mapped(void)
+{
+	struct tl_err err = {0};
+	grow_mapped(1);
+	grow_mapped(24);
+	tl_mem_huge(true);
+	grow_mapped(1);
+	grow_mapped(24);
+	tl_mem_huge(false);
+	tl_test(!tl_mem_map(SIZE_MAX - 5, &err));
+	tl_test_eq(err.status, TL_NOMEM);
+}
+
+/* Items that fill whole pages, once there are two. */
+static void test_whole(void)
+{
+	tl_test_eq(tl_mem_whole(100, 16), 100);
+	tl_test_eq(tl_mem_whole(2 * TL_MEM_HUGE + 1, 1), 3 * TL_MEM_HUGE);
+	tl_test_eq(tl_mem_whole(2 * TL_MEM_HUGE / 16, 16), 2 * TL_MEM_HUGE / 16);
+	size_t n = tl_mem_whole(2 * TL_MEM_HUGE / 24 + 1, 24);
+	tl_test(n * 24 <= 3 * TL_MEM_HUGE && (n + 1) * 24 > 3 * TL_MEM_HUGE);
+	tl_test_eq(tl_mem_whole(SIZE_MAX, 8), SIZE_MAX);
+}
+
 int main(void)
 {
 	TL_RUN(test_alloc);
 	TL_RUN(test_overflow);
 	TL_RUN(test_grow);
+	TL_RUN(test_mapped);
+	TL_RUN(test_whole);
 	return tl_test_end();
 }
