@@ -122,6 +122,14 @@ static enum tl_status cut_chunk(struct source *src, struct chunk *c, struct tl_e
 	return tl_buf_add(&src->rest, c->text + c->len, len - c->len, err);
 }
 
+/* A window is its worker's own: what is drawn into it lies on the node where it is parsed. */
+static void count(const struct chunk *c)
+{
+	tl_metrics_add(TL_METRICS_LOCAL_BLOCKS, 1);
+	tl_metrics_add(TL_METRICS_LOCAL_BYTES, c->len);
+	tl_metrics_note(TL_METRICS_BLOCK_BYTES, c->len);
+}
+
 static enum tl_status draw_chunk(struct tl_job *job, unsigned worker, struct tl_err *err)
 {
 	struct chunk *c = (struct chunk *)job;
@@ -142,6 +150,8 @@ static enum tl_status draw_chunk(struct tl_job *job, unsigned worker, struct tl_
 	src->begun = true;
 	st = cut_chunk(src, c, err);
 	c->last = src->done;
+	if (st == TL_OK && c->len)
+		count(c);
 	return st;
 }
 
