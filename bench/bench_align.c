@@ -73,7 +73,7 @@ static void bench_width(enum tl_cpu_isa isa, size_t n, int64_t width, uint8_t *a
 		must(tl_align_score(ws, &job, &path, &err), &err);
 		cells += path.cells;
 	} while ((end = now()) < start + 0.2);
-	printf("gcups-%s-%d\t%lld\t%.3f\tGCUPS\n", tl_cpu_name(isa), ws->wide ? 32 : 16,
+	printf("gcups-%s-%d\t%lld\t%.3f\tGCUPS\n", tl_cpu_name(isa), (int)ws->lane * 8,
 	       (long long)width, (double)cells / (end - start) * 1e-9);
 	tl_align_free(ws);
 }

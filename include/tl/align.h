@@ -3,7 +3,8 @@
  *
  * Smith-Waterman with affine gaps (Gotoh, JMB 1982) over the cells whose diagonal j - i lies in
  * [lo, hi] (i over a, j over b, from 0), in 16-bit lanes, in 32-bit ones where the score would
- * overflow.  The horizontal gaps are found by a prefix maximum over lanes (Daily's "scan", BMC
+ * overflow; with `later' in 8-bit ones that follow the best score, in wider ones where the path
+ * shows that they were not enough.  The horizontal gaps are found by a prefix maximum over lanes (Daily's "scan", BMC
  * Bioinformatics 2016; the idea of Block Aligner, Liu and Steinegger, Bioinformatics 2023).  The
  * path is found by recomputing stretches of rows between checkpoints, backwards: memory is linear
  * in the band and the square root of the rows.
@@ -52,7 +53,8 @@ struct tl_align_job {
 			       * first band's alignment stands, not proven.  0: as max_cells */
 	bool prove;         /* widen if not proven; else take the band as it is */
 	uint64_t odd;       /* residues of both that do not score tl_score.best with themselves */
-	int64_t least;      /* of an alignment that scores less only the score is found, no path */
+	int64_t least;      /* of an alignment that scores less no path is found; with `later` the
+			     * score that is given may be too high then, but below least */
 	bool later;         /* whether it is proven is left to tl_align_prove */
 	uint64_t a_id;      /* not 0: a is the same as in other jobs of this number, see
 			     * tl_align_long */

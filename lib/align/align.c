@@ -124,21 +124,42 @@ static enum tl_status all_bands(struct tl_align *ws, const struct tl_align_job *
 	return one_band(ws, job->max_cells, path->need_lo, path->need_hi, path, err);
 }
 
+/* The path of the best score in the bands done, if it is `least` or higher. */
+static enum tl_status find_path(struct tl_align *ws, int64_t least, struct tl_align_path *path,
+				bool *ret_lost, struct tl_err *err)
+{
+	*ret_lost = false;
+	path->score = ws->best;
+	return ws->best_row < 0 || ws->best < least ?
+		       TL_OK : tl_align_trace_path(ws, path, ret_lost, err);
+}
+
 enum tl_status tl_align_pair(struct tl_align *ws, const struct tl_align_job *job,
 			     struct tl_align_path *path, struct tl_err *err)
 {
+	bool lost;
 	clear(path);
+	/* A score that may be too high cannot prove a band. */
+	ws->bytes = job->later;
 	enum tl_status st = all_bands(ws, job, path, err);
-	if (st != TL_OK || path->too_large || ws->best_row < 0)
+	if (st != TL_OK || path->too_large)
 		return st;
-	path->score = ws->best;
-	return ws->best < job->least ? TL_OK : tl_align_trace_path(ws, path, err);
+	st = find_path(ws, job->least, path, &lost, err);
+	if (st != TL_OK || !lost)
+		return st;
+	ws->bytes = false;
+	st = tl_align_band_run(ws, err);
+	if (st == TL_OK)
+		st = find_path(ws, job->least, path, &lost, err);
+	return st == TL_OK && lost ?
+		       tl_err_set(err, TL_INTERNAL, "an alignment's trace is lost") : st;
 }
 
 enum tl_status tl_align_score(struct tl_align *ws, const struct tl_align_job *job,
 			      struct tl_align_path *path, struct tl_err *err)
 {
 	clear(path);
+	ws->bytes = false;
 	enum tl_status st = all_bands(ws, job, path, err);
 	if (st != TL_OK || path->too_large || ws->best_row < 0)
 		return st;

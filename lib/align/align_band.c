@@ -74,7 +74,7 @@ static enum tl_status encode(struct tl_align *ws, struct tl_err *err)
 /* H and E lie one behind the other, each with room for a vector behind its last lane. */
 static size_t state_half(const struct tl_align *ws)
 {
-	return ws->width * tl_align_band_lane(ws) + TL_ALIGN_PAD;
+	return ws->width * ws->lane + TL_ALIGN_PAD;
 }
 
 /* Chooses the rows of a stretch: what KEEP holds, but at least about the root of all, which makes
@@ -82,7 +82,7 @@ static size_t state_half(const struct tl_align *ws)
 static void choose_stretch(struct tl_align *ws)
 {
 	const size_t rows = ws->end - ws->first;
-	const uint64_t held = KEEP / (ws->width * (uint64_t)tl_align_band_lane(ws));
+	const uint64_t held = KEEP / (ws->width * (uint64_t)ws->lane);
 	size_t k = 16;
 	ws->stretch = rows;
 	if (rows <= held && rows <= TL_ALIGN_ROWS_MAX)
@@ -99,12 +99,16 @@ static size_t stretches(const struct tl_align *ws)
 
 static enum tl_status make_room(struct tl_align *ws, struct tl_err *err)
 {
-	const uint64_t row = ws->width * (uint64_t)tl_align_band_lane(ws);
+	const uint64_t row = ws->width * (uint64_t)ws->lane;
 	enum tl_status st = need(&ws->state, 2 * (uint64_t)state_half(ws), err);
 	if (st == TL_OK)
 		st = need(&ws->keep, product(row * (stretches(ws) > 1 ? 2 : 1), ws->stretch), err);
 	if (st == TL_OK && stretches(ws) > 1)
 		st = need(&ws->marks, product(2 * (uint64_t)state_half(ws), stretches(ws)), err);
+	if (st == TL_OK && ws->lane == 1)
+		st = need(&ws->shift, (ws->stretch / TL_ALIGN_BLOCK + 1) * sizeof(int32_t), err);
+	if (st == TL_OK && ws->lane == 1)
+		st = need(&ws->straight, ws->stretch * (ws->width / 8), err);
 	return st;
 }
 
@@ -125,14 +129,14 @@ static struct tl_align_rows do_stretch(struct tl_align *ws, size_t s, size_t lim
 		.keep = keep,
 		.best = ws->best,
 	};
-	(ws->wide ? ws->kernel->rows32 : ws->kernel->rows16)(&job);
+	(ws->lane == 4 ? ws->kernel->rows32 : ws->kernel->rows16)(&job);
 	return job;
 }
 
 /* Divides keep into its slots, both empty. */
 static void keep_none(struct tl_align *ws)
 {
-	const size_t bytes = ws->stretch * ws->width * tl_align_band_lane(ws);
+	const size_t bytes = ws->stretch * ws->width * ws->lane;
 	for (size_t slot = 0; slot < 2; slot++)
 		ws->kept[slot] = (struct tl_align_kept){ws->first, ws->first,
 							ws->keep.p + slot * bytes};
@@ -159,25 +163,61 @@ static enum tl_status forward(struct tl_align *ws, struct tl_err *err)
 		if (job.best_row >= 0)
 			ws->best_row = (int64_t)(ws->first + s * ws->stretch) + job.best_row;
 		ws->best = job.best;
-		if (!ws->wide && ws->best >= tl_align_kernel_limit(ws->score))
+		if (ws->lane == 2 && ws->best >= tl_align_kernel_limit(ws->score))
 			break;
 	}
 	return TL_OK;
 }
 
+/* In lanes of one byte; *ret_done is false where the rows are too many to be kept. */
+static enum tl_status forward_bytes(struct tl_align *ws, bool *ret_done, struct tl_err *err)
+{
+	ws->lane = 1;
+	choose_stretch(ws);
+	*ret_done = stretches(ws) == 1;
+	if (!*ret_done)
+		return TL_OK;
+	enum tl_status st = make_room(ws, err);
+	if (st != TL_OK)
+		return st;
+	struct tl_align_rows job = {
+		.score = ws->score,
+		.a = ws->a + ws->first,
+		.rows = ws->end - ws->first,
+		.codes = ws->codes.p + ws->width,
+		.col = (int64_t)ws->first + ws->lo,
+		.b_len = (int64_t)ws->b_len,
+		.width = ws->width,
+		.h = ws->state.p,
+		.e = ws->state.p + state_half(ws),
+		.keep = ws->keep.p,
+		.shift = (int32_t *)(void *)ws->shift.p,
+		.straight = ws->straight.p,
+	};
+	keep_none(ws);
+	ws->kept[0].end = ws->end;
+	ws->kernel->rows8(&job);
+	ws->best = job.best;
+	ws->best_row = job.best_row < 0 ? -1 : (int64_t)ws->first + job.best_row;
+	return TL_OK;
+}
+
 enum tl_status tl_align_band_run(struct tl_align *ws, struct tl_err *err)
 {
+	bool done = false;
 	ws->best = 0;
 	ws->best_row = -1;
 	if (ws->first == ws->end)
 		return TL_OK;
 	enum tl_status st = encode(ws, err);
-	if (st != TL_OK)
+	if (st == TL_OK && ws->bytes && ws->kernel->rows8 && tl_align_kernel_small(ws->score))
+		st = forward_bytes(ws, &done, err);
+	if (st != TL_OK || done)
 		return st;
-	ws->wide = false;
+	ws->lane = 2;
 	st = forward(ws, err);
 	if (st == TL_OK && ws->best >= tl_align_kernel_limit(ws->score)) {
-		ws->wide = true;
+		ws->lane = 4;
 		st = forward(ws, err);
 	}
 	return st;
@@ -201,11 +241,9 @@ size_t tl_align_band_column(struct tl_align *ws)
 {
 	const size_t row = (size_t)ws->best_row;
 	const struct tl_align_kept *kept = tl_align_band_fetch(ws, row);
-	const size_t start = (row - kept->first) * ws->width;
 	const int64_t col = (int64_t)row + ws->lo;
 	size_t k = col < 0 ? (size_t)-col : 0;
-	const void *p = kept->p + start * tl_align_band_lane(ws);
-	while (tl_align_band_get(ws, p, k) != ws->best)
+	while (tl_align_band_get(ws, kept, row, k) != ws->best)
 		k++;
 	return (size_t)(col + (int64_t)k);
 }
@@ -216,6 +254,8 @@ void tl_align_band_free(struct tl_align *ws)
 	tl_mem_free(ws->state.base);
 	tl_mem_free(ws->marks.base);
 	tl_mem_free(ws->keep.base);
+	tl_mem_free(ws->shift.base);
+	tl_mem_free(ws->straight.base);
 	tl_mem_free(ws->runs);
 	tl_align_chain_free(&ws->chain);
 }

@@ -36,7 +36,8 @@ struct tl_align {
 	int64_t lo;        /* diagonal of k = 0 */
 	size_t width;
 	size_t first, end; /* rows; none where first == end */
-	bool wide;         /* lanes of 32 bits */
+	size_t lane;       /* bytes of one: 1, 2 or 4 */
+	bool bytes;        /* one is enough, if the path is found */
 	size_t stretch;
 	struct tl_align_kept {
 		size_t first, end; /* rows; none where equal */
@@ -44,7 +45,7 @@ struct tl_align {
 	} kept[2];                 /* of an even and an odd stretch */
 	int64_t best, best_row;
 
-	struct tl_align_room codes, state, marks, keep;
+	struct tl_align_room codes, state, marks, keep, shift, straight;
 	struct tl_align_chain chain;
 	uint64_t *runs; /* of the trace, last one first */
 	size_t runs_cap;
@@ -58,7 +59,8 @@ enum tl_status tl_align_new_isa(const struct tl_score *score, enum tl_cpu_isa is
  * about their middle.  Returns the cells, UINT64_MAX where the number overflows. */
 uint64_t tl_align_band_plan(struct tl_align *ws, int64_t lo, int64_t hi);
 
-/* Computes the planned band: best and best_row (-1: no score above 0), with marks. */
+/* Computes the planned band: best and best_row (-1: no score above 0), with marks.  ws->bytes: in
+ * lanes of one byte where it fits; best may then be too high, see align_kernel.h. */
 enum tl_status tl_align_band_run(struct tl_align *ws, struct tl_err *err) TL_CHECK;
 
 /* The stretch with this row, its H kept up to best_row at least; the one fetched before stays if
@@ -70,15 +72,18 @@ size_t tl_align_band_column(struct tl_align *ws);
 
 void tl_align_band_free(struct tl_align *ws); /* the rooms */
 
-static inline size_t tl_align_band_lane(const struct tl_align *ws)
+/* H in lane k of a row that is kept. */
+static inline int64_t tl_align_band_get(const struct tl_align *ws, const struct tl_align_kept *kept,
+					size_t row, size_t k)
 {
-	return ws->wide ? sizeof(int32_t) : sizeof(int16_t);
-}
-
-/* Lane k of p. */
-static inline int64_t tl_align_band_get(const struct tl_align *ws, const void *p, size_t k)
-{
-	return ws->wide ? ((const int32_t *)p)[k] : ((const int16_t *)p)[k];
+	const size_t at = (row - kept->first) * ws->width + k;
+	if (ws->lane == 1) {
+		const int32_t *shift = (const int32_t *)(const void *)ws->shift.p;
+		return ((const int8_t *)kept->p)[at] + 128 +
+		       shift[(row - ws->first) / TL_ALIGN_BLOCK];
+	}
+	const void *p = kept->p;
+	return ws->lane == 4 ? ((const int32_t *)p)[at] : ((const int16_t *)p)[at];
 }
 
 #endif

@@ -45,6 +45,47 @@ static inline vec scan32(vec x)
 	return _mm_max_epi32(x, _mm_slli_si128(x, 8));
 }
 
+static inline vec scan8(vec x)
+{
+	const vec low = _mm_set1_epi8(-128);
+	x = _mm_max_epi8(x, _mm_alignr_epi8(x, low, 15));
+	x = _mm_max_epi8(x, _mm_alignr_epi8(x, low, 14));
+	x = _mm_max_epi8(x, _mm_alignr_epi8(x, low, 12));
+	return _mm_max_epi8(x, _mm_alignr_epi8(x, low, 8));
+}
+
+/* Turned round, unsigned: the least byte of all, by the least of pairs. */
+static inline int top8(vec x)
+{
+	const vec y = _mm_xor_si128(x, _mm_set1_epi8(127));
+	const vec least = _mm_minpos_epu16(_mm_min_epu8(y, _mm_srli_epi16(y, 8)));
+	return (int8_t)(_mm_cvtsi128_si32(least) ^ 127);
+}
+
+static inline void bits8(uint8_t *p, vec x, vec y)
+{
+	const uint16_t bits = (uint16_t)_mm_movemask_epi8(_mm_cmpeq_epi8(x, y));
+	memcpy(p, &bits, sizeof bits);
+}
+
+#define LANES 16
+#define VEC vec
+#define LOAD(p) _mm_loadu_si128((const vec *)(p))
+#define STORE(p, x) _mm_storeu_si128((vec *)(p), x)
+#define SET(c) _mm_set1_epi8(c)
+#define ADD(x, y) _mm_adds_epi8(x, y)
+#define SUB(x, y) _mm_subs_epi8(x, y)
+#define MAX(x, y) _mm_max_epi8(x, y)
+#define SCORES(lo, hi, p) look_up(lo, hi, LOAD(p))
+#define TABLE(p) table(p)
+#define HALF vec
+#define DOWN(x, next) _mm_alignr_epi8(next, x, 1)
+#define SCAN(x) scan8(x)
+#define LAST(x) _mm_shuffle_epi8(x, _mm_set1_epi8(15))
+#define TOP(x) top8(x)
+#define BITS(p, x, y) bits8(p, x, y)
+#include "align_kernel_bytes.h"
+
 #define NAME rows16
 #define LANE int16_t
 #define LANES 8
@@ -85,5 +126,5 @@ static inline vec scan32(vec x)
 #define MARK(at, row, x, best) _mm_blendv_epi8(at, row, _mm_cmpgt_epi32(x, best))
 #include "align_kernel_template.h"
 
-const struct tl_align_kernel tl_align_kernel_sse41 = {"sse41", rows16, rows32};
+const struct tl_align_kernel tl_align_kernel_sse41 = {"sse41", rows8, rows16, rows32};
 #endif

@@ -27,8 +27,7 @@ static int64_t value(struct tl_align *ws, int64_t i, int64_t j)
 	if (k < 0 || k >= (int64_t)ws->width || i < (int64_t)ws->first)
 		return -1;
 	const struct tl_align_kept *kept = tl_align_band_fetch(ws, (size_t)i);
-	return tl_align_band_get(ws, kept->p,
-				 ((size_t)i - kept->first) * ws->width + (size_t)k);
+	return tl_align_band_get(ws, kept, (size_t)i, (size_t)k);
 }
 
 static int64_t smaller(int64_t x, int64_t y)
@@ -91,13 +90,15 @@ static enum tl_status note(struct tl_align *ws, size_t *n, enum tl_cigar_op op, 
 	return st;
 }
 
-/* Goes back over the gap that leads to the cell. */
-static enum tl_status step_gap(struct tl_align *ws, struct spot *at, size_t *n, struct tl_err *err)
+/* Goes back over the gap that leads to the cell; *ret_lost: there is none. */
+static enum tl_status step_gap(struct tl_align *ws, struct spot *at, size_t *n, bool *ret_lost,
+			       struct tl_err *err)
 {
 	bool up;
 	const int64_t g = choose_gap(ws, at, &up);
+	*ret_lost = g == 0;
 	if (g == 0)
-		return tl_err_set(err, TL_INTERNAL, "an alignment's trace is lost");
+		return TL_OK;
 	at->h += ws->score->open + (g - 1) * ws->score->extend;
 	if (up)
 		at->i -= g;
@@ -121,8 +122,8 @@ static bool step_run(struct tl_align *ws, struct spot *at, enum tl_cigar_op *op,
 	if (!explains(ws, at, before))
 		return false;
 	const struct tl_align_kept *kept = tl_align_band_fetch(ws, (size_t)at->i);
-	size_t row = (size_t)at->i - kept->first;
-	size_t lane = row * ws->width + (size_t)(at->j - at->i - ws->lo);
+	size_t row = (size_t)at->i;
+	const size_t lane = (size_t)(at->j - at->i - ws->lo);
 	*op = same ? TL_CIGAR_MATCH : TL_CIGAR_SUBST;
 	*len = 0;
 	do {
@@ -130,41 +131,74 @@ static bool step_run(struct tl_align *ws, struct spot *at, enum tl_cigar_op *op,
 		at->j--;
 		at->h = before;
 		++*len;
-		if (row < 2 || at->h == 0 || at->i < 0 || at->j < 0)
+		if (row < kept->first + 2 || at->h == 0 || at->i < 0 || at->j < 0)
 			break;
 		row--;
-		lane -= ws->width;
-		before = at->j && at->i ?
-				 tl_align_band_get(ws, kept->p, lane - ws->width) : 0;
+		before = at->j && at->i ? tl_align_band_get(ws, kept, row - 1, lane) : 0;
 	} while ((ws->a[at->i] == ws->b[at->j]) == same && explains(ws, at, before));
 	return true;
 }
 
+/* The same by the bits of lanes of one byte; *ret_lost: it leads to nowhere. */
+static bool step_bits(struct tl_align *ws, struct spot *at, enum tl_cigar_op *op, int64_t *len,
+		      bool *ret_lost)
+{
+	const size_t k = (size_t)(at->j - at->i - ws->lo), stride = ws->width / 8;
+	const uint8_t bit = (uint8_t)(1u << (k & 7));
+	const uint8_t *bits = ws->straight.p + ((size_t)at->i - ws->first) * stride + k / 8;
+	const uint8_t *a = ws->a + at->i, *b = ws->b + at->j;
+	const bool same = *a == *b;
+	int64_t n = 0, h = at->h;
+	const int64_t most = smaller(at->i, at->j) + 1;
+	while (n < most && h > 0 && *bits & bit && (*a == *b) == same) {
+		h -= ws->score->pair[*a & 31][*b & 31];
+		n++;
+		if (n == most)
+			break;
+		a--;
+		b--;
+		bits -= stride;
+	}
+	*op = same ? TL_CIGAR_MATCH : TL_CIGAR_SUBST;
+	*len = n;
+	at->i -= n;
+	at->j -= n;
+	at->h = h;
+	*ret_lost = h < 0 || (n == most && h > 0);
+	return n > 0;
+}
+
 /* Goes back to where H is 0; the runs are noted last one first.  at starts at the best cell and
- * ends at the cell before the first. */
-static enum tl_status walk(struct tl_align *ws, struct spot *at, size_t *n, struct tl_err *err)
+ * ends at the cell before the first; *ret_lost: or where nothing leads to. */
+static enum tl_status walk(struct tl_align *ws, struct spot *at, size_t *n, bool *ret_lost,
+			   struct tl_err *err)
 {
 	enum tl_status st = TL_OK;
-	while (at->h > 0 && st == TL_OK) {
+	*ret_lost = false;
+	while (at->h > 0 && st == TL_OK && !*ret_lost) {
 		enum tl_cigar_op op;
 		int64_t len;
-		if (step_run(ws, at, &op, &len))
+		if (ws->lane == 1 ? step_bits(ws, at, &op, &len, ret_lost)
+				  : step_run(ws, at, &op, &len))
 			st = note(ws, n, op, len, err);
 		else
-			st = step_gap(ws, at, n, err);
+			st = step_gap(ws, at, n, ret_lost, err);
 	}
 	return st;
 }
 
-enum tl_status tl_align_trace_path(struct tl_align *ws, struct tl_align_path *path,
+enum tl_status tl_align_trace_path(struct tl_align *ws, struct tl_align_path *path, bool *ret_lost,
 				   struct tl_err *err)
 {
 	struct spot at = {ws->best_row, (int64_t)tl_align_band_column(ws), ws->best};
 	size_t n = 0;
+	const struct spot end = at;
+	enum tl_status st = walk(ws, &at, &n, ret_lost, err);
+	if (*ret_lost)
+		return st;
 	path->score = ws->best;
-	path->a_end = (size_t)at.i + 1;
-	path->b_end = (size_t)at.j + 1;
-	enum tl_status st = walk(ws, &at, &n, err);
+	path->a_end = (size_t)end.i + 1;
+	path->b_end = (size_t)end.j + 1;
 	path->a_start = (size_t)(at.i + 1);
 	path->b_start = (size_t)(at.j + 1);
 	while (n && st == TL_OK) {

@@ -5,8 +5,9 @@
 
 #include "align_band.h"
 
-/* Fills path's ends, counts and ops from the last run, whose best is above 0. */
-enum tl_status tl_align_trace_path(struct tl_align *ws, struct tl_align_path *path,
+/* Fills path's ends, counts and ops from the last run, whose best is above 0; *ret_lost: they are
+ * not, as nothing leads to a cell on the way, which can be in lanes of one byte only. */
+enum tl_status tl_align_trace_path(struct tl_align *ws, struct tl_align_path *path, bool *ret_lost,
 				   struct tl_err *err) TL_CHECK;
 
 #endif

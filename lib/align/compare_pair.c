@@ -2,6 +2,8 @@
 /* compare_pair: one candidate pair aligned: what is tried first, and what is proven.
  *
  * 0. A pair of proteins with one k-mer in common is looked at along its diagonal (screen).
+ *    One of proteins with at most FEW, below identity FAR, is given up where it scores a QUARTER of
+ *    what it must without gaps.
  * 1. Nucleotides all of whose k-mers lie on one diagonal: the alignment without gaps is taken if
  *    it is a link and its score alone makes it certain (tl_link_certain), or if it leaves no room.
  *    Where the diagonal is WHOLE it decides against the pair as well: gaps would not make a link
@@ -41,6 +43,8 @@
 #define ROOM 8     /* residues that both sequences leave unaligned at one end */
 #define LONG 8192  /* nucleotides */
 #define FAR 800000 /* proteins: below this identity a band that proves is too wide */
+#define FEW 2      /* k-mers in common */
+#define QUARTER 4  /* see `faint' */
 #define REACH 24   /* diagonals that are added then to those of the narrow band's alignment, */
 #define GAIN 2     /* and so many for each residue that both leave unaligned at one end */
 #define BORDER 2   /* diagonals from the border of the band */
@@ -322,6 +326,25 @@ static enum tl_status promising(const struct tl_compare_set *set, struct tl_comp
 	return st;
 }
 
+/* Does a pair of proteins with FEW k-mers score too little on their diagonals?  Measured at identity
+ * 0.5: of 433,138 pairs that passed the screen 106,000 had at most a quarter of what they must score
+ * in the end on one of them, and 176 of these became one of 105,558 edges. */
+static bool faint(const struct tl_compare_set *set, const struct tl_pair *p,
+		  const struct tl_align_job *job, int64_t least)
+{
+	if (p->hits > FEW || set->params->alphabet != TL_PROTEIN ||
+	    set->params->criterion.identity >= FAR)
+		return false;
+	struct tl_align_path path = {0};
+	for (int64_t d = p->lo;; d = p->hi) {
+		tl_align_diagonal(set->score, job->a, job->a_len, job->b, job->b_len, d, &path);
+		if (path.score * QUARTER > least)
+			return false;
+		if (d == p->hi)
+			return true;
+	}
+}
+
 /* Widens and narrows the first band about its middle, as the options say. */
 static void limit_band(const struct tl_compare_params *params, struct tl_align_job *job)
 {
@@ -364,6 +387,11 @@ enum tl_status tl_compare_pair_align(const struct tl_compare_set *set,
 		.later = true, .a_id = (uint64_t)p->member + 1};
 	limit_band(set->params, &job);
 	const int64_t least = least_score(set, &job);
+	if (faint(set, p, &job, least)) {
+		w->sum.screened++;
+		give_up(path);
+		return TL_OK;
+	}
 	st = try_diagonal(set, p, &job, path, &done, err);
 	if (st == TL_OK && !done)
 		st = try_long(set, w, &job, p->minus, path, &done, err);

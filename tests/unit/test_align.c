@@ -287,6 +287,10 @@ static void test_other_scores(void)
 				tl_test_ok(tl_align_pair(two, &job, &y, &err), err);
 				check_same(&x, &y);
 				check_path(&score, &p, &x);
+				job.later = true; /* in lanes of one byte where they do */
+				tl_test_ok(tl_align_pair(one, &job, &x, &err), err);
+				tl_test_ok(tl_align_pair(two, &job, &y, &err), err);
+				check_same(&x, &y);
 			}
 			tl_buf_free(&x.ops);
 			tl_buf_free(&y.ops);
@@ -319,12 +323,50 @@ static void same_as_scalar(enum tl_cpu_isa isa)
 			tl_test_eq(x.score, y.score);
 			tl_test_eq(x.a_end, y.a_end);
 			tl_test_eq(x.b_end, y.b_end);
+			job.later = true;
+			tl_test_ok(tl_align_pair(one, &job, &x, &err), err);
+			tl_test_ok(tl_align_pair(two, &job, &y, &err), err);
+			check_same(&x, &y);
 		}
 		tl_buf_free(&x.ops);
 		tl_buf_free(&y.ops);
 		tl_align_free(one);
 		tl_align_free(two);
 	}
+}
+
+/* Two stretches in the other order: the first raises the scores that one byte can hold, so the
+ * second begins too high, which its way back tells. */
+static void test_bytes_lost(void)
+{
+	static struct pair p, turned;
+	struct tl_err err;
+	size_t redone = 0;
+	for (int round = 0; round < 40; round++) {
+		const enum tl_alphabet alphabet = (enum tl_alphabet)(round % 2);
+		const size_t n = 150 + tl_test_below(300), m = 150 + tl_test_below(300);
+		struct tl_align *one = workspace(alphabet, TL_CPU_SCALAR);
+		struct tl_align *two = workspace(alphabet, tl_cpu_best());
+		struct tl_align_path x = {0}, y = {0};
+		p.a_len = random_seq(p.a, n + m, alphabet);
+		turned.b_len = mutate(p.a, p.a_len, turned.b, 10, alphabet);
+		const size_t cut = n < turned.b_len ? n : turned.b_len;
+		p.b_len = turned.b_len;
+		memcpy(p.b, turned.b + cut, p.b_len - cut);
+		memcpy(p.b + (p.b_len - cut), turned.b, cut);
+		struct tl_align_job job = job_of(&p, -600, 600, false);
+		job.later = true;
+		tl_test_ok(tl_align_pair(one, &job, &x, &err), err);
+		tl_test_ok(tl_align_pair(two, &job, &y, &err), err);
+		check_same(&x, &y);
+		tl_test(x.score > 0);
+		redone += two->lane != 1;
+		tl_buf_free(&x.ops);
+		tl_buf_free(&y.ops);
+		tl_align_free(one);
+		tl_align_free(two);
+	}
+	tl_test(redone > 5);
 }
 
 static void test_sse41(void)
@@ -658,6 +700,7 @@ int main(void)
 	TL_RUN(test_scalar_nucleotides);
 	TL_RUN(test_scalar_other_scores);
 	TL_RUN(test_other_scores);
+	TL_RUN(test_bytes_lost);
 	TL_RUN(test_sse41);
 	TL_RUN(test_avx2);
 	TL_RUN(test_avx512bw);
