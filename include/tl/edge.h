@@ -49,6 +49,11 @@ size_t tl_edge_bytes(const struct tl_edges *edges); /* about what the columns ho
 void tl_edge_reset(struct tl_edges *edges);
 void tl_edge_free(struct tl_edges *edges);
 
+/* The same where the strings were appended to the bytes of their columns already, so that nothing is
+ * copied.  After a failure the edges can only be freed or reset. */
+enum tl_status tl_edge_end(struct tl_edges *edges, uint64_t a, uint64_t b, uint8_t flags,
+			   struct tl_err *err) TL_CHECK;
+
 /* As in tl/record.h; a and b are stored relative to first.  The decoder checks a, b, flags and
  * lengths of columns, and that suba, lita (subb, litb) are empty without their flag; who reads ops
  * checks those. */

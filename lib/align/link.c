@@ -77,7 +77,8 @@ struct tl_link_sum tl_link_of_path(const struct tl_align_path *path, uint64_t a_
 		.columns = path->columns};
 }
 
-/* Ends the column's item: the residues of s before the alignment, in runs of op, and behind it. */
+/* Into the column's open item: the residues of s before the alignment, in runs of op, and behind
+ * it. */
 static enum tl_status put_literals(struct tl_col *col, struct tl_str s, size_t start, size_t end,
 				   struct tl_str ops, enum tl_cigar_op op, struct tl_err *err)
 {
@@ -93,10 +94,10 @@ static enum tl_status put_literals(struct tl_col *col, struct tl_str s, size_t s
 	}
 	if (st == TL_OK)
 		st = tl_buf_add(&col->bytes, s.p + end, s.n - end, err);
-	return st == TL_OK ? tl_col_end(col, err) : st;
+	return st;
 }
 
-/* Ends the column's item: the residues of s at substitutions; gap is the op that takes residues
+/* Into the column's open item: the residues of s at substitutions; gap is the op that takes residues
  * of s alone. */
 static enum tl_status put_substituted(struct tl_col *col, struct tl_str s, size_t start,
 				      struct tl_str ops, enum tl_cigar_op gap, struct tl_err *err)
@@ -111,7 +112,7 @@ static enum tl_status put_substituted(struct tl_col *col, struct tl_str s, size_
 		if (run == gap || run == TL_CIGAR_MATCH || run == TL_CIGAR_SUBST)
 			at += len;
 	}
-	return st == TL_OK ? tl_col_end(col, err) : st;
+	return st;
 }
 
 static enum tl_status put_ops(struct tl_col *col, const struct tl_align_path *path, size_t a_len,
@@ -124,41 +125,26 @@ static enum tl_status put_ops(struct tl_col *col, const struct tl_align_path *pa
 		if (st != TL_OK)
 			return st;
 	}
-	return tl_col_add(col, path->ops.data, path->ops.len, err);
+	return tl_buf_add(&col->bytes, path->ops.data, path->ops.len, err);
 }
 
 enum tl_status tl_link_put(struct tl_edges *edges, uint64_t a_ordinal, uint64_t b_ordinal,
 			   uint8_t flags, const struct tl_align_path *path, struct tl_str a,
 			   struct tl_str b, struct tl_err *err)
 {
-	struct tl_str ops = {path->ops.data, path->ops.len}, none = {NULL, 0};
-	struct tl_edges one = {0};
-	struct tl_edge e = {a_ordinal, b_ordinal, flags, none, none, none, none, none};
-	enum tl_status st = put_ops(&one.ops, path, a.n, b.n, err);
+	const struct tl_str ops = {path->ops.data, path->ops.len};
+	enum tl_status st = put_ops(&edges->ops, path, a.n, b.n, err);
 	if (st == TL_OK && flags & TL_EDGE_A) {
-		st = put_literals(&one.lita, a, path->a_start, path->a_end, ops, TL_CIGAR_INS, err);
+		st = put_literals(&edges->lita, a, path->a_start, path->a_end, ops, TL_CIGAR_INS, err);
 		if (st == TL_OK)
-			st = put_substituted(&one.suba, a, path->a_start, ops, TL_CIGAR_INS, err);
+			st = put_substituted(&edges->suba, a, path->a_start, ops, TL_CIGAR_INS, err);
 	}
 	if (st == TL_OK && flags & TL_EDGE_B) {
-		st = put_literals(&one.litb, b, path->b_start, path->b_end, ops, TL_CIGAR_DEL, err);
+		st = put_literals(&edges->litb, b, path->b_start, path->b_end, ops, TL_CIGAR_DEL, err);
 		if (st == TL_OK)
-			st = put_substituted(&one.subb, b, path->b_start, ops, TL_CIGAR_DEL, err);
+			st = put_substituted(&edges->subb, b, path->b_start, ops, TL_CIGAR_DEL, err);
 	}
-	if (st == TL_OK) {
-		e.ops = tl_col_get(&one.ops, 0);
-		if (flags & TL_EDGE_A) {
-			e.suba = tl_col_get(&one.suba, 0);
-			e.lita = tl_col_get(&one.lita, 0);
-		}
-		if (flags & TL_EDGE_B) {
-			e.subb = tl_col_get(&one.subb, 0);
-			e.litb = tl_col_get(&one.litb, 0);
-		}
-		st = tl_edge_add(edges, &e, err);
-	}
-	tl_edge_free(&one);
-	return st;
+	return st == TL_OK ? tl_edge_end(edges, a_ordinal, b_ordinal, flags, err) : st;
 }
 
 /* What is between the ends, and the lengths; false on overflow. */

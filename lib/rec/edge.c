@@ -60,6 +60,22 @@ enum tl_status tl_edge_add(struct tl_edges *edges, const struct tl_edge *e, stru
 	return TL_OK;
 }
 
+enum tl_status tl_edge_end(struct tl_edges *edges, uint64_t a, uint64_t b, uint8_t flags,
+			   struct tl_err *err)
+{
+	struct tl_col *cols[STRINGS] = {&edges->ops, &edges->suba, &edges->subb, &edges->lita,
+					&edges->litb};
+	enum tl_status st = make_room(edges, edges->n + 1, err);
+	for (size_t i = 0; i < STRINGS && st == TL_OK; i++)
+		st = tl_col_end(cols[i], err);
+	if (st != TL_OK)
+		return st;
+	edges->a[edges->n] = a;
+	edges->b[edges->n] = b;
+	edges->flags[edges->n++] = flags;
+	return TL_OK;
+}
+
 void tl_edge_get(const struct tl_edges *edges, size_t i, struct tl_edge *ret)
 {
 	*ret = (struct tl_edge){
