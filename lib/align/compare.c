@@ -11,17 +11,21 @@
 #include "compare_pair.h"
 
 #define PAIRS_A_TASK 128
+#define LANE_DEPTH 16        /* tasks for each worker: a long one must not stop the others */
+#define KEPT_MOST (1u << 20) /* bytes of edges whose memory is kept with an idle task */
 #define AHEAD 6 /* pairs by which centres are fetched before they are aligned */
 
 struct comparison {
 	struct tl_compare_set set;
 	const struct tl_pair_source *source;
 	struct tl_compare_bench *bench; /* [workers] */
+	struct task *idle;   /* list; of the thread that takes tasks */
 	uint8_t *opt_large;  /* written in order, by the thread that takes tasks */
 };
 
 struct task {
 	const struct comparison *c;
+	struct task *next; /* among those that are idle */
 	struct tl_pair *pair; /* [n] of whole members */
 	size_t n, cap;
 	struct tl_edges edges;
@@ -109,8 +113,36 @@ static void free_task(void *item)
 	free(t);
 }
 
+/* A task without pairs: one that was taken before, with its memory, or a new one. */
+static struct task *idle_task(struct comparison *c, struct tl_err *err)
+{
+	struct task *t = c->idle;
+	if (!t) {
+		t = tl_mem_zalloc(1, sizeof *t, err);
+		if (t)
+			t->c = c;
+		return t;
+	}
+	c->idle = t->next;
+	t->n = t->larges = 0;
+	t->sum = (struct tl_compare_sum){0};
+	tl_edge_reset(&t->edges);
+	return t;
+}
+
+/* Keeps what a task had until the next one, but not what an uncommonly large one had. */
+static void lay_by(struct comparison *c, struct task *t)
+{
+	if (tl_edge_bytes(&t->edges) > KEPT_MOST) {
+		free_task(t);
+		return;
+	}
+	t->next = c->idle;
+	c->idle = t;
+}
+
 /* Takes the oldest task: adds up, passes its edges on. */
-static enum tl_status take_task(const struct comparison *c, struct tl_lane *lane,
+static enum tl_status take_task(struct comparison *c, struct tl_lane *lane,
 				tl_compare_emit emit, void *ctx, struct tl_compare_sum *sum,
 				struct tl_err *err)
 {
@@ -128,7 +160,7 @@ static enum tl_status take_task(const struct comparison *c, struct tl_lane *lane
 		c->opt_large[t->large[i]] = 1;
 	if (st == TL_OK && t->edges.n)
 		st = emit(ctx, &t->edges, err);
-	free_task(t);
+	lay_by(c, t);
 	return st;
 }
 
@@ -161,24 +193,23 @@ static enum tl_status fill_task(const struct comparison *c, struct task *t, bool
 	return st;
 }
 
-static enum tl_status run_all(const struct comparison *c, struct tl_lane *lane,
+static enum tl_status run_all(struct comparison *c, struct tl_lane *lane,
 			      tl_compare_emit emit, void *ctx, struct tl_compare_sum *sum,
 			      struct tl_err *err)
 {
 	enum tl_status st = TL_OK;
 	bool end = false;
 	while (st == TL_OK && !end) {
-		struct task *t = tl_mem_zalloc(1, sizeof *t, err);
+		struct task *t = idle_task(c, err);
 		if (!t)
 			return TL_NOMEM;
-		t->c = c;
 		st = fill_task(c, t, &end, err);
 		if (st == TL_OK && tl_lane_full(lane))
 			st = take_task(c, lane, emit, ctx, sum, err);
 		if (st == TL_OK && t->n)
 			tl_lane_put(lane, t);
 		else
-			free_task(t);
+			lay_by(c, t);
 	}
 	while (st == TL_OK && tl_lane_pending(lane))
 		st = take_task(c, lane, emit, ctx, sum, err);
@@ -223,10 +254,15 @@ enum tl_status tl_compare_pairs(struct tl_pool *pool, const struct tl_bank *bank
 	*ret = (struct tl_compare_sum){0};
 	enum tl_status st = open_benches(&c, workers, err);
 	if (st == TL_OK)
-		st = tl_lane_new(pool, 4 * (size_t)workers, run_task, &lane, err);
+		st = tl_lane_new(pool, LANE_DEPTH * (size_t)workers, run_task, &lane, err);
 	if (st == TL_OK)
 		st = run_all(&c, lane, emit, ctx, ret, err);
 	tl_lane_free(lane, free_task);
+	while (c.idle) {
+		struct task *t = c.idle;
+		c.idle = t->next;
+		free_task(t);
+	}
 	close_benches(&c, workers);
 	return st;
 }
