@@ -47,6 +47,13 @@ enum tl_status tl_text_render(const struct tl_entry *e, enum tl_alphabet alphabe
 			      enum tl_eol eol, const uint8_t *residues, struct tl_text_style *style,
 			      struct tl_buf *out, struct tl_err *err) TL_CHECK;
 
+/* Appends the text of entries at .. at + n of a batch as tl_text_render does, for as long as each is
+ * whole and nothing but a header and residues in lines of one width; *ret_done is how many were.  It
+ * may be fewer, and is none in a style that it does not know: go on with tl_text_render. */
+enum tl_status tl_text_plain(const struct tl_batch *b, size_t at, size_t n,
+			     struct tl_text_style *style, struct tl_buf *out, size_t *ret_done,
+			     struct tl_err *err) TL_CHECK;
+
 /* Carries style over entry e as tl_text_render does, without writing: for who renders the pieces of
  * a record side by side.  What is broken is left to tl_text_render. */
 void tl_text_pass(const struct tl_entry *e, enum tl_alphabet alphabet, uint32_t width,

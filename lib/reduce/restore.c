@@ -97,6 +97,23 @@ static enum tl_status render_entry(struct chunk *c, struct part *p, size_t i, st
 	return st;
 }
 
+static enum tl_status render_part(struct chunk *c, struct part *p, struct tl_err *err)
+{
+	const struct tl_expand_event *ev = &p->ev;
+	bool quick = !c->r->opts->names_only && !ev->summed;
+	enum tl_status st = TL_OK;
+	for (size_t i = 0; i < ev->n && st == TL_OK;) {
+		size_t done = 0;
+		if (quick)
+			st = tl_text_plain(ev->batch, ev->at + i, ev->n - i, &c->style, &c->text,
+					   &done, err);
+		i += done;
+		if (st == TL_OK && i < ev->n)
+			st = render_entry(c, p, i++, err);
+	}
+	return st;
+}
+
 static enum tl_status render(void *item, unsigned worker, struct tl_err *err)
 {
 	struct chunk *c = item;
@@ -105,8 +122,7 @@ static enum tl_status render(void *item, unsigned worker, struct tl_err *err)
 	for (size_t k = 0; k < c->n && st == TL_OK; k++) {
 		struct part *p = &c->part[k];
 		set_style(c->r->opts, &p->ev, &c->style);
-		for (size_t i = 0; i < p->ev.n && st == TL_OK; i++)
-			st = render_entry(c, p, i, err);
+		st = render_part(c, p, err);
 	}
 	return st == TL_OK ? tl_buf_add(&c->text, c->tail.data, c->tail.len, err) : st;
 }

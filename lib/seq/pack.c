@@ -10,14 +10,6 @@
 #include "runs.h"
 #include "scan.h"
 
-#define QUAD(b) {"ACGT"[(b) & 3], "ACGT"[(b) >> 2 & 3], "ACGT"[(b) >> 4 & 3], "ACGT"[(b) >> 6 & 3]}
-#define QUAD4(b) QUAD(b), QUAD(b + 1), QUAD(b + 2), QUAD(b + 3)
-#define QUAD16(b) QUAD4(b), QUAD4(b + 4), QUAD4(b + 8), QUAD4(b + 12)
-#define QUAD64(b) QUAD16(b), QUAD16(b + 16), QUAD16(b + 32), QUAD16(b + 48)
-
-/* [packed byte]: its four residues. */
-static const uint8_t quads[256][4] = {QUAD64(0), QUAD64(64), QUAD64(128), QUAD64(192)};
-
 #define TILE 4096 /* residues packed before their exceptions, if any, are listed: they stay in cache */
 
 /* The group of exceptions that is open, and where the last one ended. */
@@ -93,8 +85,7 @@ enum tl_status tl_pack_get(const uint8_t *packed, size_t packed_len, const uint8
 	if (packed_len != n / 4 + (n % 4 != 0))
 		return tl_err_set(err, TL_DATA, "%zu bytes of packed residues instead of %zu",
 				  packed_len, n / 4 + (n % 4 != 0));
-	for (size_t i = 0; i < packed_len; i++)
-		memcpy(out + 4 * i, quads[packed[i]], 4);
+	tl_scan_best()->unpack(out, packed, packed_len);
 	for (size_t pos = 0, at = 0; pos < odd_len;) {
 		uint64_t gap, repeats;
 		if (!tl_bits_get_varint(odd, odd_len, &pos, &gap) ||

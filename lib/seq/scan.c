@@ -20,6 +20,14 @@ static inline unsigned code_of(uint8_t c)
 	return is_plain(c) ? v ^ v >> 1 : 0;
 }
 
+#define QUAD(b) {"ACGT"[(b) & 3], "ACGT"[(b) >> 2 & 3], "ACGT"[(b) >> 4 & 3], "ACGT"[(b) >> 6 & 3]}
+#define QUAD4(b) QUAD(b), QUAD(b + 1), QUAD(b + 2), QUAD(b + 3)
+#define QUAD16(b) QUAD4(b), QUAD4(b + 4), QUAD4(b + 8), QUAD4(b + 12)
+#define QUAD64(b) QUAD16(b), QUAD16(b + 16), QUAD16(b + 32), QUAD16(b + 48)
+
+/* [packed byte]: its four residues. */
+static const uint8_t quads[256][4] = {QUAD64(0), QUAD64(64), QUAD64(128), QUAD64(192)};
+
 #define SCAN(name) name##_scalar
 #define TARGET
 #include "scan_template.h"
@@ -142,9 +150,32 @@ AVX2 static inline uint64_t pack64_avx2(uint8_t *dst, const uint8_t *src)
 	return low | high << 32;
 }
 
+/* Each byte stands four times in a row first; then nibbles choose by their lower or upper half. */
+AVX2 static inline void unpack32(uint8_t *dst, const uint8_t *src)
+{
+	const __m256i four_times = _mm256_setr_epi8(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3,
+						    4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7);
+	const __m256i by_lower = _mm256_set1_epi32('A' | 'C' << 8 | 'G' << 16 | 'T' << 24);
+	const __m256i by_upper =
+		_mm256_setr_epi32('A' * 0x01010101, 'C' * 0x01010101, 'G' * 0x01010101,
+				  'T' * 0x01010101, 'A' * 0x01010101, 'C' * 0x01010101,
+				  'G' * 0x01010101, 'T' * 0x01010101);
+	const __m256i low4 = _mm256_set1_epi8(15);
+	uint64_t eight;
+	memcpy(&eight, src, sizeof eight);
+	__m256i v = _mm256_shuffle_epi8(_mm256_set1_epi64x((long long)eight), four_times);
+	__m256i low = _mm256_and_si256(v, low4);
+	__m256i high = _mm256_and_si256(_mm256_srli_epi16(v, 4), low4);
+	v = _mm256_blend_epi16(low, high, 0xaa);
+	__m256i even = _mm256_shuffle_epi8(by_lower, v), odd = _mm256_shuffle_epi8(by_upper, v);
+	v = _mm256_blendv_epi8(even, odd, _mm256_set1_epi16((short)0xff00));
+	_mm256_storeu_si256((__m256i *)dst, v);
+}
+
 #define SCAN(name) name##_avx2
 #define TARGET AVX2
 #define BLOCKS
+#define UNPACKS
 #include "scan_template.h"
 
 /* AVX-512. */
@@ -182,6 +213,7 @@ AVX512 static inline uint64_t pack64_avx512(uint8_t *dst, const uint8_t *src)
 #define SCAN(name) name##_avx512
 #define TARGET AVX512
 #define BLOCKS
+#define UNPACKS
 #include "scan_template.h"
 
 const struct tl_scan *tl_scan_of(enum tl_cpu_isa isa)

@@ -34,6 +34,8 @@ struct tl_scan {
 			struct tl_scan_want want);
 	/* Packs n residues as tl/pack.h says, those that are not A, C, G, T as A; is there one? */
 	bool (*pack)(uint8_t *dst, const uint8_t *src, size_t n);
+	/* Unpacks n bytes to 4 n residues. */
+	void (*unpack)(uint8_t *dst, const uint8_t *src, size_t n);
 	/* How many of A, C, G, T src[0..n) begins with. */
 	size_t (*plain)(const uint8_t *src, size_t n);
 };

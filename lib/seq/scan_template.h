@@ -7,6 +7,8 @@
  *     SCAN(residues64)(dst, src, want, lower)  copies; a bit for each byte that ends a run
  *     SCAN(pack64)(dst, src)                   packs; a bit for each that is not A, C, G, T
  *
+ *   UNPACKS     where there is a function unpack32(dst, src): 8 packed bytes to 32 residues
+ *
  * What is left at the end and is no whole block goes byte by byte; nothing behind src[0..n) is read.
  */
 
@@ -95,6 +97,17 @@ TARGET static bool SCAN(pack)(uint8_t *dst, const uint8_t *src, size_t n)
 	return odd;
 }
 
+TARGET static void SCAN(unpack)(uint8_t *dst, const uint8_t *src, size_t n)
+{
+	size_t i = 0;
+#ifdef UNPACKS
+	for (; n - i >= 8; i += 8)
+		unpack32(dst + 4 * i, src + i);
+#endif
+	for (; i < n; i++)
+		memcpy(dst + 4 * i, quads[src[i]], 4);
+}
+
 TARGET static size_t SCAN(plain)(const uint8_t *src, size_t n)
 {
 	size_t i = 0;
@@ -112,10 +125,11 @@ TARGET static size_t SCAN(plain)(const uint8_t *src, size_t n)
 }
 
 static const struct tl_scan SCAN(table) = {
-	SCAN(upper), SCAN(lower), SCAN(lines), SCAN(pack), SCAN(plain),
+	SCAN(upper), SCAN(lower), SCAN(lines), SCAN(pack), SCAN(unpack), SCAN(plain),
 };
 /* clang-format on */
 
 #undef SCAN
 #undef TARGET
 #undef BLOCKS
+#undef UNPACKS

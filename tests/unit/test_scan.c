@@ -80,6 +80,19 @@ static void check_pack(const struct tl_scan *scan, const struct tl_scan *judge)
 	}
 }
 
+static void check_unpack(const struct tl_scan *scan, const struct tl_scan *judge)
+{
+	uint8_t in[256] = {0}, a[1024], b[1024], back[256];
+	for (size_t n = 0; n <= sizeof in; n++) {
+		for (size_t i = 0; i < n; i++)
+			in[i] = n == sizeof in ? (uint8_t)i : (uint8_t)tl_test_below(256);
+		scan->unpack(a, in, n);
+		judge->unpack(b, in, n);
+		tl_test(!memcmp(a, b, 4 * n));
+		tl_test(!judge->pack(back, b, 4 * n) && !memcmp(back, in, n));
+	}
+}
+
 /* Each set that the processor has against the scalar loops. */
 static void each(void (*test)(const struct tl_scan *scan, const struct tl_scan *judge))
 {
@@ -102,10 +115,16 @@ static void test_pack(void)
 	each(check_pack);
 }
 
+static void test_unpack(void)
+{
+	each(check_unpack);
+}
+
 int main(void)
 {
 	TL_RUN(test_runs);
 	TL_RUN(test_lines);
 	TL_RUN(test_pack);
+	TL_RUN(test_unpack);
 	return tl_test_end();
 }

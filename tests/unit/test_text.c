@@ -353,6 +353,85 @@ static void word(const char *head, const char *expect)
 	tl_test(!memcmp(w.p, expect, w.n));
 }
 
+/* A batch of entries of which some are more than a header and residues. */
+static void fill_batch(struct tl_batch *b)
+{
+	static uint8_t head[700], resi[2000];
+	memset(head, 'h', sizeof head);
+	memset(resi, 'A', sizeof resi);
+	for (size_t i = 0; i < sizeof resi; i++)
+		resi[i] = (uint8_t)"ACGT"[tl_test_below(4)];
+	tl_batch_reset(b);
+	for (uint64_t i = 0; i < 60; i++) {
+		size_t most = tl_test_below(4) ? 200 : sizeof resi;
+		struct tl_entry e = {.ordinal = i, .length = tl_test_below(most)};
+		e.head = (struct tl_str){head, tl_test_below(tl_test_below(9) ? 60 : sizeof head)};
+		e.resi = (struct tl_str){resi, (size_t)e.length};
+		if (e.length > 3 && tl_test_below(12) == 0)
+			e.mask = (struct tl_str)SIDE("\1\2");
+		if (tl_test_below(12) == 0)
+			e.odd = (struct tl_str)SIDE("\0\2-");
+		if (e.length > 3 && !e.odd.n && tl_test_below(12) == 0) {
+			static uint8_t lay[] = {0, 1, 2, 0, 1, 0, 0};
+			lay[5] = (uint8_t)(e.length - 2);
+			e.lay = (struct tl_str){lay, e.length - 2 < 128 ? 7 : 0};
+		}
+		if (tl_test_below(20) == 0)
+			e.lead = str("; what stands before\n");
+		if (e.length && tl_test_below(12) == 0)
+			e.flags = TL_REC_RNA;
+		tl_test_ok(tl_batch_add(b, &e, &err), err);
+	}
+}
+
+static size_t with_plain(const struct tl_batch *b, struct tl_text_style style, bool plain)
+{
+	size_t plains = 0;
+	tl_buf_reset(&out);
+	for (size_t i = 0; i < b->n;) {
+		size_t done = 0;
+		struct tl_entry e;
+		if (plain)
+			tl_test_ok(tl_text_plain(b, i, b->n - i, &style, &out, &done, &err), err);
+		plains += done;
+		i += done;
+		if (i == b->n)
+			break;
+		tl_batch_get(b, i++, &e);
+		tl_test_ok(tl_text_render(&e, b->alphabet, b->width, b->eol, e.resi.p, &style, &out,
+					  &err), err);
+	}
+	return plains;
+}
+
+/* The short way gives what the long way does, in every style, and is gone most of the time. */
+static void test_plain(void)
+{
+	static const uint32_t widths[] = {0, 1, 7, 31, 32, 33, 60, 70, 64, 511, 512, 513, 1000};
+	struct tl_batch b = {.alphabet = TL_NUCLEOTIDE};
+	for (size_t round = 0; round < 400; round++) {
+		struct tl_text_style style = {.own = tl_test_below(2), .keep_lead = tl_test_below(2),
+					      .end_line = tl_test_below(2)};
+		style.width = widths[tl_test_below(sizeof widths / sizeof *widths)];
+		style.letters = tl_test_below(8) ? TL_TEXT_AS_IT_WAS : TL_TEXT_LOWER;
+		style.prefix = "tl|1 ";
+		style.prefix_len = tl_test_below(8) ? 0 : 5;
+		b.width = widths[tl_test_below(sizeof widths / sizeof *widths)];
+		b.eol = (enum tl_eol)tl_test_below(TL_EOL_NONE);
+		fill_batch(&b);
+		with_plain(&b, style, false);
+		uint8_t *want = malloc(out.len + 1);
+		size_t len = out.len;
+		memcpy(want, out.data, len);
+		size_t plains = with_plain(&b, style, true);
+		tl_test_eq(out.len, len);
+		tl_test(!memcmp(out.data, want, len < out.len ? len : out.len));
+		tl_test(plains > b.n / 4 || style.letters || style.prefix_len);
+		free(want);
+	}
+	tl_batch_free(&b);
+}
+
 static void test_word(void)
 {
 	word("sp|P1|X of a bug", "sp|P1|X");
@@ -380,6 +459,7 @@ int main(void)
 	TL_RUN(test_refused_fastq);
 	TL_RUN(test_refused_strings);
 	TL_RUN(test_refused_flags);
+	TL_RUN(test_plain);
 	TL_RUN(test_word);
 	tl_buf_free(&out);
 	return tl_test_end();
