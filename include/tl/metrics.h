@@ -35,11 +35,13 @@ enum tl_metrics_counter {
 	TL_METRICS_OUTPUT_BYTES, /* of stream or text written */
 	TL_METRICS_RECORDS,      /* read */
 	TL_METRICS_SPILL_BYTES,  /* written to temporary files, as stored there */
-	TL_METRICS_INTERN_LOOKS,     /* words looked up many at once */
-	TL_METRICS_INTERN_HITS,      /* of these, found in the cache of the worker */
+	TL_METRICS_INTERN_LOOKS,     /* words looked up or put */
+	TL_METRICS_INTERN_HITS,      /* of those many at once, found in the cache of the worker */
 	TL_METRICS_INTERN_PROBES,    /* slots looked at for the others */
 	TL_METRICS_INTERN_BYTES,     /* of strings that became symbols */
 	TL_METRICS_INTERN_FORGOTTEN, /* symbols */
+	TL_METRICS_SLAB_MAPPED,      /* bytes of blocks from which pieces are taken */
+	TL_METRICS_SLAB_TAKEN,       /* of these, in pieces that were taken */
 	TL_METRICS_COUNTERS
 };
 

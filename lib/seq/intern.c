@@ -139,6 +139,13 @@ static bool is_full(const struct shard *s)
 
 /* 3. Put and find. */
 
+/* One word was looked up, and the search ended at that slot. */
+static void count(const struct shard *s, uint64_t hash, size_t at)
+{
+	tl_metrics_add(TL_METRICS_INTERN_LOOKS, 1);
+	tl_metrics_add(TL_METRICS_INTERN_PROBES, ((at - (size_t)hash) & s->mask) + 1);
+}
+
 static void enter(struct tl_intern *in)
 {
 	if (in->shared)
@@ -211,6 +218,7 @@ enum tl_status tl_intern_put(struct tl_intern *in, uint64_t hash, const void *p,
 		enter(in);
 		lock(in, &s->lock);
 		*ret_id = search(in, s, hash, p, n, &at);
+		count(s, hash, at);
 		*ret_new = *ret_id == TL_INTERN_NONE;
 		done = !*ret_new || !is_full(s);
 		if (*ret_new && done)
@@ -225,9 +233,11 @@ enum tl_status tl_intern_put(struct tl_intern *in, uint64_t hash, const void *p,
 
 bool tl_intern_find(struct tl_intern *in, uint64_t hash, const void *p, size_t n, uint32_t *ret_id)
 {
+	const struct shard *s = shard_of(in, hash);
 	size_t at;
 	enter(in);
-	*ret_id = search(in, shard_of(in, hash), hash, p, n, &at);
+	*ret_id = search(in, s, hash, p, n, &at);
+	count(s, hash, at);
 	leave(in);
 	return *ret_id != TL_INTERN_NONE;
 }

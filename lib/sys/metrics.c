@@ -31,6 +31,8 @@ static const char *const counter_names[TL_METRICS_COUNTERS] = {
 	[TL_METRICS_INTERN_PROBES] = "intern_probes",
 	[TL_METRICS_INTERN_BYTES] = "intern_bytes",
 	[TL_METRICS_INTERN_FORGOTTEN] = "intern_forgotten",
+	[TL_METRICS_SLAB_MAPPED] = "slab_mapped",
+	[TL_METRICS_SLAB_TAKEN] = "slab_taken",
 };
 static const char *const peak_names[TL_METRICS_PEAKS] = {
 	[TL_METRICS_PEAK_QUEUE] = "peak_queue",

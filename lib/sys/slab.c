@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include <tl/mem.h>
+#include <tl/metrics.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define WATCHED 1
@@ -59,6 +60,7 @@ static enum tl_status add_block(struct tl_slab *slab, struct tl_err *err)
 	b->before = slab->last;
 	slab->last = b;
 	slab->pieces += n;
+	tl_metrics_add(TL_METRICS_SLAB_MAPPED, b->bytes);
 	return TL_OK;
 }
 
@@ -84,6 +86,7 @@ void *tl_slab_take(struct tl_slab *slab, struct tl_err *err)
 	ask(b);
 	ALLOW(piece, slab->size);
 	slab->taken++;
+	tl_metrics_add(TL_METRICS_SLAB_TAKEN, slab->size);
 	return piece;
 }
 

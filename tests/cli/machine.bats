@@ -55,6 +55,14 @@ assert [p["node"] for p in t["places"]] == [0, 1] * 4' || grep -q '"workers": 8'
 	tl-stats --verify m.tl >/dev/null
 	tl-reduce -x m.tl | tl-parse -d | cmp - a.fa
 	fails 64 tl-parse -d --metrics m.tl
+	# Symbols, pieces of stores and queues are counted where they are used.
+	tl-stats m.tl | sed '1,/^counted by tl-intern/d' >intern
+	[ "$(awk '$1 == "slab_taken" { print $2; exit }' intern)" -gt 1000000 ]
+	[ "$(awk '$1 == "slab_mapped" { print $2; exit }' intern)" -gt 1000000 ]
+	sed -n 's/^>\([^ ]*\).*/\1/p' a.fa | head -3 >ids
+	tl-reduce -x --ids ids --metrics m.tl | tl-stats >last
+	[ "$(awk '$1 == "intern_looks" { n = $2 } END { print n + 0 }' last)" -gt 3 ]
+	[ "$(awk '$1 == "intern_probes" { n = $2 } END { print n + 0 }' last)" -gt 3 ]
 }
 
 @test "blocks stay on their node" {

@@ -2,6 +2,8 @@
 /* test_slab: pieces do not overlap, stay where they are, and are watched over. */
 #include "slab.h"
 
+#include <tl/metrics.h>
+
 #include "tltest.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -42,6 +44,21 @@ static void test_pieces(void)
 	use_pieces(((size_t)1 << 18) + 64);
 }
 
+static void test_counted(void)
+{
+	struct tl_slab slab = {.size = 1000};
+	struct tl_metrics m;
+	struct tl_err err;
+	tl_metrics_get(&m);
+	uint64_t mapped = m.count[TL_METRICS_SLAB_MAPPED], taken = m.count[TL_METRICS_SLAB_TAKEN];
+	for (int i = 0; i < 5; i++)
+		tl_test(tl_slab_take(&slab, &err));
+	tl_metrics_get(&m);
+	tl_test_eq(m.count[TL_METRICS_SLAB_TAKEN] - taken, 5000);
+	tl_test(m.count[TL_METRICS_SLAB_MAPPED] - mapped >= slab.pieces * 1000);
+	tl_slab_free(&slab);
+}
+
 /* Under AddressSanitizer a byte too many is caught, between pieces and in one nobody took. */
 static void test_watched(void)
 {
@@ -61,6 +78,7 @@ static void test_watched(void)
 int main(void)
 {
 	TL_RUN(test_pieces);
+	TL_RUN(test_counted);
 	TL_RUN(test_watched);
 	return tl_test_end();
 }
