@@ -128,6 +128,13 @@ $(fuzzers): $B/fuzz/%: $B/tests/fuzz/%.o $(filter %.o,$(fuzz_by)) $(lib)
 $B/bench/bench_pool.o: isa := -fopenmp
 $B/bench/bench_pool: bench_libs := -fopenmp $(if $(wildcard /usr/include/uv.h),-luv)
 
+# The alignment kernels are measured beside the libraries that are installed.
+$B/bench/bench_align_peers.o: isa := $(if $(wildcard /usr/include/parasail.h),-DTL_PARASAIL) \
+    $(if $(wildcard /usr/include/edlib.h),-DTL_EDLIB) \
+    $(if $(wildcard /usr/include/wfa2lib),-DTL_WFA2 -isystem /usr/include/wfa2lib)
+$B/bench/bench_align_peers: bench_libs := $(if $(wildcard /usr/include/parasail.h),-lparasail) \
+    $(if $(wildcard /usr/include/edlib.h),-ledlib) $(if $(wildcard /usr/include/wfa2lib),-lwfa2)
+
 # The table of symbols is measured beside GLib's, where that is installed.
 glib := $(shell pkg-config --exists glib-2.0 2>/dev/null && echo yes)
 $B/bench/bench_intern.o: isa := $(if $(glib),-DTL_GLIB $(shell pkg-config --cflags glib-2.0 2>/dev/null))

@@ -24,6 +24,9 @@ for set in "$@"; do
 	esac
 done
 
+# The vector kernels of 64-bit ARM are written in the names of SSE.
+[ "$(uname -m)" != aarch64 ] || wanted="$wanted libsimde-dev"
+
 # shellcheck disable=SC2016,SC2086
 have=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null |
 	sed -n 's/^installed //p')

@@ -3,7 +3,8 @@
  *
  * Detected once; the environment variable TL_CPU_DISABLE, a list of names separated by commas,
  * hides some so that one machine can test every kernel.  Names: sse41 avx2 avx512bw.  Hiding one
- * hides those that build on it (sse41 < avx2 < avx512bw).  Any thread.
+ * hides those that build on it (sse41 < avx2 < avx512bw).  On 64-bit ARM there is only neon, in the
+ * place of sse41: 128 bits.  Any thread.
  */
 #ifndef TL_CPU_H
 #define TL_CPU_H

@@ -21,6 +21,8 @@ static const struct tl_align_kernel *const kernels[TL_CPU_ISAS] = {
 	[TL_CPU_SSE41] = &tl_align_kernel_sse41,
 	[TL_CPU_AVX2] = &tl_align_kernel_avx2,
 	[TL_CPU_AVX512BW] = &tl_align_kernel_avx512,
+#elif defined(TL_ALIGN_NEON)
+	[TL_CPU_SSE41] = &tl_align_kernel_neon,
 #endif
 };
 

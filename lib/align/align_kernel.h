@@ -60,6 +60,9 @@ extern const struct tl_align_kernel tl_align_kernel_scalar;
 extern const struct tl_align_kernel tl_align_kernel_sse41;
 extern const struct tl_align_kernel tl_align_kernel_avx2;
 extern const struct tl_align_kernel tl_align_kernel_avx512;
+#elif defined(__aarch64__)
+#define TL_ALIGN_NEON 1
+extern const struct tl_align_kernel tl_align_kernel_neon;
 #endif
 
 /* A residue of b as kernels read it: the low four bits of its code, and bit 7 where the code is

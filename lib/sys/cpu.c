@@ -7,7 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const names[TL_CPU_ISAS] = {"scalar", "sse41", "avx2", "avx512bw"};
+#ifdef __aarch64__
+#define VECTORS "neon"
+#else
+#define VECTORS "sse41"
+#endif
+
+static const char *const names[TL_CPU_ISAS] = {"scalar", VECTORS, "avx2", "avx512bw"};
 
 /* What the CPU and the operating system can do.  All CPUs with AVX-512BW have VL too; kernels use
  * both, so both are asked for. */
@@ -22,6 +28,8 @@ static enum tl_cpu_isa detect(void)
 	if (!__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512vl"))
 		return TL_CPU_AVX2;
 	return TL_CPU_AVX512BW;
+#elif defined(__aarch64__)
+	return TL_CPU_SSE41; /* every one has NEON */
 #else
 	return TL_CPU_SCALAR;
 #endif
@@ -80,7 +88,7 @@ enum tl_status tl_cpu_check(struct tl_err *err)
 	if (!bad)
 		return TL_OK;
 	return tl_err_set(err, TL_USAGE,
-			  "TL_CPU_DISABLE: \"%.*s\" is not one of sse41, avx2, avx512bw",
+			  "TL_CPU_DISABLE: \"%.*s\" is not one of " VECTORS ", avx2, avx512bw",
 			  (int)(n < 64 ? n : 64), bad);
 }
 
