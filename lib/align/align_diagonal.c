@@ -143,3 +143,24 @@ enum tl_status tl_align_diagonal_runs(const struct tl_score *score,
 	}
 	return put_runs(p + s.start, q + s.start, s.end - s.start, path, err);
 }
+
+bool tl_align_diagonal_reaches(const struct tl_score *score, const struct tl_align_job *job,
+			       int64_t d, int64_t least)
+{
+	const uint64_t skip_a = d < 0 ? -(uint64_t)d : 0, skip_b = d > 0 ? (uint64_t)d : 0;
+	if (skip_a >= job->a_len || skip_b >= job->b_len)
+		return least <= 0;
+	const uint8_t *p = job->a + skip_a, *q = job->b + skip_b;
+	const size_t n = job->a_len - skip_a < job->b_len - skip_b ? job->a_len - skip_a
+								 : job->b_len - skip_b;
+	int64_t sum = 0, best = 0;
+	for (size_t i = 0; i < n && best < least;) {
+		const size_t end = n - i < 32 ? n : i + 32;
+		for (; i < end; i++) {
+			sum += score->pair[p[i] & 31][q[i] & 31];
+			sum = sum > 0 ? sum : 0;
+			best = sum > best ? sum : best;
+		}
+	}
+	return best >= least;
+}

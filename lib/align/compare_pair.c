@@ -33,6 +33,7 @@
 #include <tl/cigar.h>
 #include <tl/score.h>
 
+#include "align_diagonal.h"
 #include "screen.h"
 
 #define WHOLE 18   /* equal letters in each TL_SCREEN_SPAN of a diagonal */
@@ -335,14 +336,9 @@ static bool faint(const struct tl_compare_set *set, const struct tl_pair *p,
 	if (p->hits > FEW || set->params->alphabet != TL_PROTEIN ||
 	    set->params->criterion.identity >= FAR)
 		return false;
-	struct tl_align_path path = {0};
-	for (int64_t d = p->lo;; d = p->hi) {
-		tl_align_diagonal(set->score, job->a, job->a_len, job->b, job->b_len, d, &path);
-		if (path.score * QUARTER > least)
-			return false;
-		if (d == p->hi)
-			return true;
-	}
+	const int64_t part = least / QUARTER + 1;
+	return !tl_align_diagonal_reaches(set->score, job, p->lo, part) &&
+	       (p->lo == p->hi || !tl_align_diagonal_reaches(set->score, job, p->hi, part));
 }
 
 /* Widens and narrows the first band about its middle, as the options say. */

@@ -114,13 +114,43 @@ static bool plain(const struct tl_score *score, unsigned code)
 	return true;
 }
 
+__extension__ typedef uint8_t sixteen __attribute__((vector_size(16)));
+__extension__ typedef uint64_t words __attribute__((vector_size(16)));
+
+/* Of whole vectors of s those that are none of k codes. */
+static size_t count_others(struct tl_str s, const uint8_t *codes, unsigned k)
+{
+	size_t same = 0, i = 0;
+	while (s.n - i >= 16) {
+		sixteen sums = {0}; /* bytes, which 255 rounds cannot overflow */
+		for (int round = 0; round < 255 && s.n - i >= 16; round++, i += 16) {
+			sixteen x, hit = {0};
+			memcpy(&x, s.p + i, sizeof x);
+			x &= 31;
+			for (unsigned c = 0; c < k; c++)
+				hit |= (sixteen)(x == codes[c]);
+			sums -= hit;
+		}
+		for (int half = 0; half < 2; half++) {
+			const uint64_t w = ((words)sums)[half];
+			same += (w & 0x00ff00ff00ff00ffu) * 0x0001000100010001u >> 48;
+			same += (w >> 8 & 0x00ff00ff00ff00ffu) * 0x0001000100010001u >> 48;
+		}
+	}
+	return i - same;
+}
+
 size_t tl_score_odd(const struct tl_score *score, struct tl_str s)
 {
-	uint8_t odd[32];
-	size_t n = 0;
-	for (unsigned code = 0; code < 32; code++)
+	uint8_t odd[32], codes[32];
+	unsigned k = 0;
+	for (unsigned code = 0; code < 32; code++) {
 		odd[code] = !plain(score, code);
-	for (size_t i = 0; i < s.n; i++)
+		if (!odd[code])
+			codes[k++] = (uint8_t)code;
+	}
+	size_t i = s.n - s.n % 16, n = count_others((struct tl_str){s.p, i}, codes, k);
+	for (; i < s.n; i++)
 		n += odd[s.p[i] & 31];
 	return n;
 }

@@ -9,6 +9,7 @@
 #include <tl/cpu.h>
 
 #include "align_band.h"
+#include "align_diagonal.h"
 #include "tltest.h"
 
 #define MAX_LEN 8000
@@ -537,6 +538,9 @@ static void test_diagonal(void)
 			}
 		}
 		tl_test_eq(path.score, best);
+		const struct tl_align_job job = job_of(&p, 0, 0, false);
+		tl_test(tl_align_diagonal_reaches(score, &job, d, best));
+		tl_test(!tl_align_diagonal_reaches(score, &job, d, best + 1));
 		int64_t sum = 0;
 		uint64_t match = 0;
 		for (size_t i = path.a_start; i < path.a_end; i++) {

@@ -73,6 +73,15 @@ static void test_odd(void)
 	const struct tl_str s = {(const uint8_t *)"ACGTNURYACGW", 12};
 	tl_test_eq(tl_score_odd(nt, s), 4);
 	tl_test_eq(tl_score_odd(aa, s), 11);
+	static uint8_t many[9001];
+	for (size_t i = 0; i < sizeof many; i++)
+		many[i] = (uint8_t)"ACGTACGTACGTNURY"[tl_test_below(16)];
+	for (size_t n = 0; n <= sizeof many; n += n < 70 ? 1 : 893) {
+		size_t odd = 0;
+		for (size_t i = 0; i < n; i++)
+			odd += tl_score_odd(nt, (struct tl_str){many + i, 1});
+		tl_test_eq(tl_score_odd(nt, (struct tl_str){many, n}), odd);
+	}
 	tl_test_eq(tl_score_step(nt), nt->step);
 	tl_test_eq(nt->step, 2);
 	tl_test_eq(tl_score_step(aa), aa->step);
