@@ -77,7 +77,7 @@ static const char *const usage[] = {
 static const struct tl_opt_tool tool = {
 	.name = "tl-reduce", .what = "choose references and turn their members into deltas",
 	.usage = usage, .memory = "O(records), all else up to -M; with -x O(bases)", .pipe_part = 2,
-	.disk_percent = 200,
+	.disk_percent = 400,
 	.opts = options, .n = sizeof options / sizeof options[0], .operands = true,
 };
 
@@ -192,7 +192,7 @@ static enum tl_status reduce(const struct reduce_opts *opts, const struct tl_too
 	struct tl_set *set;
 	struct tl_writer *w = NULL;
 	uint16_t flags = tl_reader_flags(r), kept = flags & TL_STREAM_SUBSET;
-	enum tl_status st = tl_set_new(run->budget, &set, err);
+	enum tl_status st = tl_set_new(run->pool, run->budget, &set, err);
 	if (st != TL_OK)
 		return st;
 	set->want_words = o->clusters || o->taxtable;

@@ -40,7 +40,7 @@ enum tl_clusters_format {
 enum tl_clusters_format tl_clusters_parse(const char *spec, int *ret_path_len);
 
 /* Writes the table of a set that was selected with want_words. */
-enum tl_status tl_clusters_write(const struct tl_set *set, enum tl_clusters_format format,
+enum tl_status tl_clusters_write(struct tl_set *set, enum tl_clusters_format format,
 				 struct tl_out *out, struct tl_err *err) TL_CHECK;
 
 #ifdef __cplusplus

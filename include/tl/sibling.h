@@ -5,7 +5,7 @@
  * Membership stays as it is; only what a script is applied to changes (tl_set_recode).  A member is
  * coded from an earlier one that shares differences from their reference, in chains of at most
  * two deltas less than TL_EXPAND_DEPTH.  No alignment is made (tl/rebase.h).
- * Memory: 16 bytes for each member, and 32 for each of one reference; 4 MiB of tables.
+ * Memory: 32 bytes for each member of one reference; 4 MiB of tables.
  * Threads: one.
  */
 #ifndef TL_SIBLING_H

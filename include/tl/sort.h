@@ -25,7 +25,7 @@ extern "C" {
 struct tl_sort;
 struct tl_sort_pass;
 
-/* Records of 2, 4 or 6 words, ordered by all of them, the first one first.  share: bytes of all
+/* Records of 2, 3, 4 or 6 words, ordered by all of them, the first one first.  share: bytes of all
  * buffers together. */
 enum tl_status tl_sort_new(struct tl_pool *pool, struct tl_budget *budget, uint64_t share,
 			   unsigned words, struct tl_sort **ret, struct tl_err *err) TL_CHECK;

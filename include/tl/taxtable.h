@@ -26,7 +26,7 @@ enum tl_taxtable_format { TL_TAXTABLE_BLAST, TL_TAXTABLE_DIAMOND };
 enum tl_taxtable_format tl_taxtable_parse(const char *spec, int *ret_path_len);
 
 /* Writes the table of a set that was selected with want_words and want_taxa. */
-enum tl_status tl_taxtable_write(const struct tl_set *set, enum tl_taxtable_format format,
+enum tl_status tl_taxtable_write(struct tl_set *set, enum tl_taxtable_format format,
 				 bool ordinal_ids, struct tl_out *out, struct tl_err *err) TL_CHECK;
 
 #ifdef __cplusplus

@@ -184,7 +184,7 @@ static enum tl_status put_text(struct archiver *a, const struct tl_batch *b,
 
 static enum slot slot_of(const struct tl_set_record *r)
 {
-	switch ((enum tl_set_role)r->role) {
+	switch (r->role) {
 	case TL_SET_REF:
 		return SLOT_REF;
 	case TL_SET_LOOSE:
@@ -217,8 +217,8 @@ static void become_delta(struct tl_entry *e, uint64_t base, struct tl_delta *scr
 	e->lits = share(&script->lits, last);
 }
 
-/* All pieces of a record, as its role wants them. */
-static enum tl_status put_record(struct archiver *a, const struct tl_set_record *r,
+/* All pieces of record i, as its role wants them. */
+static enum tl_status put_record(struct archiver *a, uint32_t i, const struct tl_set_record *r,
 				 struct tl_err *err)
 {
 	uint32_t block = r->block, entry = r->entry;
@@ -227,7 +227,7 @@ static enum tl_status put_record(struct archiver *a, const struct tl_set_record 
 	enum slot s = slot_of(r);
 	enum tl_status st = TL_OK;
 	if (r->role == TL_SET_MEMBER)
-		st = tl_set_coded(a->set, r, &a->script, &script, err);
+		st = tl_set_coded(a->set, i, &a->script, &script, err);
 	if (st == TL_OK)
 		st = tl_pages_get(a->pages, block, &b, err);
 	while (st == TL_OK) {
@@ -236,7 +236,7 @@ static enum tl_status put_record(struct archiver *a, const struct tl_set_record 
 		if (r->role == TL_SET_MEMBER)
 			become_delta(&e, r->base, &script);
 		e.flags &= (uint8_t)~TL_REC_BASE;
-		if (r->is_base && !r->front && !(e.flags & TL_REC_IN))
+		if (r->is_base && !r->is_front && !(e.flags & TL_REC_IN))
 			e.flags |= TL_REC_BASE;
 		st = append(a, s, b, e, err);
 		if (st == TL_OK && s == SLOT_REF && a->opts->opt_refs)
@@ -254,24 +254,28 @@ static enum tl_status put_record(struct archiver *a, const struct tl_set_record 
 
 /* 3. The passes. */
 
-static bool in_bases(const struct tl_set_record *r)
+static bool in_bases(const struct tl_set *set, uint32_t i)
 {
-	return r->role == TL_SET_REF || r->front;
+	return tl_set_role(set, i) == TL_SET_REF || tl_set_is_front(set, i);
 }
 
 static enum tl_status put_bases(struct archiver *a, struct tl_err *err)
 {
-	const struct tl_set *set = a->set;
-	uint8_t deepest = 0;
+	struct tl_set *set = a->set;
+	struct tl_set_record r;
+	unsigned deepest = 0;
 	enum tl_status st = TL_OK;
 	a->bases = true;
-	for (size_t i = 0; i < set->n; i++)
-		if (in_bases(&set->record[i]) && set->record[i].depth > deepest)
-			deepest = set->record[i].depth;
+	for (uint32_t i = 0; i < set->n; i++)
+		if (in_bases(set, i) && tl_set_depth(set, i) > deepest)
+			deepest = tl_set_depth(set, i);
 	for (unsigned depth = 0; depth <= deepest && st == TL_OK; depth++) {
-		for (size_t i = 0; i < set->n && st == TL_OK; i++)
-			if (in_bases(&set->record[i]) && set->record[i].depth == depth)
-				st = put_record(a, &set->record[i], err);
+		for (uint32_t i = 0; i < set->n && st == TL_OK; i++) {
+			if (!in_bases(set, i) || tl_set_depth(set, i) != depth)
+				continue;
+			if ((st = tl_set_get(set, i, &r, err)) == TL_OK)
+				st = put_record(a, i, &r, err);
+		}
 		if (st == TL_OK)
 			st = flush_all(a, err);
 	}
@@ -312,16 +316,18 @@ static enum tl_status put_files(struct archiver *a, uint64_t ordinal, struct tl_
 
 static enum tl_status put_rest(struct archiver *a, struct tl_err *err)
 {
-	const struct tl_set *set = a->set;
+	struct tl_set *set = a->set;
+	struct tl_set_record r;
 	struct tl_block block = {0};
 	struct tl_note_file file;
 	bool any;
 	enum tl_status st = find_file(a, &block, &file, &any, err);
-	for (size_t i = 0; i < set->n && st == TL_OK; i++) {
-		const struct tl_set_record *r = &set->record[i];
-		st = put_files(a, r->ordinal, &block, &file, &any, err);
-		if (st == TL_OK && !in_bases(r))
-			st = put_record(a, r, err);
+	for (uint32_t i = 0; i < set->n && st == TL_OK; i++) {
+		if ((st = tl_set_get(set, i, &r, err)) != TL_OK)
+			break;
+		st = put_files(a, r.ordinal, &block, &file, &any, err);
+		if (st == TL_OK && !in_bases(set, i))
+			st = put_record(a, i, &r, err);
 	}
 	if (st == TL_OK)
 		st = put_files(a, UINT64_MAX, &block, &file, &any, err);
@@ -332,8 +338,8 @@ static enum tl_status put_rest(struct archiver *a, struct tl_err *err)
 size_t tl_archive_base_bytes(const struct tl_set *set)
 {
 	uint64_t residues = 0;
-	for (size_t i = 0; i < set->n; i++)
-		residues += in_bases(&set->record[i]) ? set->record[i].length : 0;
+	for (uint32_t i = 0; i < set->n; i++)
+		residues += in_bases(set, i) ? set->length[i] : 0;
 	return residues >= LARGE_ARCHIVE ? SMALL_BYTES : 0;
 }
 

@@ -5,14 +5,20 @@
  */
 #include <tl/clusters.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <tl/bits.h>
-#include <tl/mem.h>
-#include <tl/radix.h>
+#include <tl/sort.h>
 
 /* 1. One record. */
+
+/* A record, its index and its name. */
+struct named {
+	uint32_t i;
+	struct tl_set_record r;
+	struct tl_str word;
+	struct tl_buf scratch; /* of the word */
+};
 
 /* What a line says of a member besides names. */
 struct link {
@@ -26,38 +32,49 @@ struct link {
 /* 2. The formats. */
 
 struct table {
-	const struct tl_set *set;
+	struct tl_set *set;
 	struct tl_out *out;
 	uint64_t cluster; /* number of the one at hand */
 	uint64_t size;    /* lines of it so far */
 	uint32_t common;  /* ancestor of its taxa */
 	struct tl_buf scratch; /* of a script */
+	struct named ref, member; /* of the line at hand */
 };
 
-/* A record's link to its reference r.  A duplicate is described by what it is a duplicate of; a
+static enum tl_status name(struct tl_set *set, uint32_t i, struct named *ret, struct tl_err *err)
+{
+	ret->i = i;
+	enum tl_status st = tl_set_get(set, i, &ret->r, err);
+	return st == TL_OK ? tl_set_word(set, &ret->r, &ret->scratch, &ret->word, err) : st;
+}
+
+/* A record's link to its reference.  A duplicate is described by what it is a duplicate of; a
  * record that was a delta before, by its link to what it is copied from. */
-static enum tl_status describe(struct table *t, const struct tl_set_record *m,
-			       const struct tl_set_record *r, struct link *ret, struct tl_err *err)
+static enum tl_status describe(struct table *t, struct link *ret, struct tl_err *err)
 {
 	struct link *l = ret;
+	struct tl_set_record m = t->member.r;
 	struct tl_delta_sum sum;
+	uint32_t i = t->member.i;
+	enum tl_status st = TL_OK;
 	*l = (struct link){.identity = 1000000,
-			   .nucleotide = r->nucleotide,
-			   .length = m->length,
+			   .nucleotide = m.nucleotide,
+			   .length = m.length,
 			   .direct = true};
-	while (m->role == TL_SET_COPY && m->kind == TL_KIND_DUP) {
+	while (st == TL_OK && m.role == TL_SET_COPY && m.kind == TL_KIND_DUP) {
 		l->duplicate = true;
-		m = tl_set_find(t->set, m->base);
+		i = t->set->base[i];
+		st = tl_set_get(t->set, i, &m, err);
 	}
-	if (m == r)
-		return TL_OK;
+	if (st != TL_OK || i == t->ref.i)
+		return st;
 	l->duplicate = false;
-	l->direct = m->role == TL_SET_MEMBER;
-	l->identity = m->identity;
-	l->minus = m->minus;
+	l->direct = m.role == TL_SET_MEMBER;
+	l->identity = m.identity;
+	l->minus = m.minus;
 	if (!l->direct)
 		return TL_OK;
-	enum tl_status st = tl_set_script(t->set, m, &t->scratch, &l->script, err);
+	st = tl_set_script(t->set, i, &t->scratch, &l->script, err);
 	if (st == TL_OK && tl_delta_measure(&l->script, &sum, NULL) == TL_OK) {
 		l->identity = tl_cigar_identity(&sum.cigar);
 		l->minus = sum.minus;
@@ -65,53 +82,44 @@ static enum tl_status describe(struct table *t, const struct tl_set_record *m,
 	return st;
 }
 
-/* One line: m is a record of the cluster of r, or r itself, which comes first. */
-typedef enum tl_status (*line_fn)(struct table *t, const struct tl_set_record *r,
-				  const struct tl_set_record *m, struct tl_err *err);
-/* Behind the last line of the cluster of r. */
-typedef enum tl_status (*end_fn)(struct table *t, const struct tl_set_record *r,
-				 struct tl_err *err);
+/* One line: of a record of the cluster, the reference itself first; or behind the last one. */
+typedef enum tl_status (*line_fn)(struct table *t, struct tl_err *err);
 
-static enum tl_status put_words(struct table *t, const struct tl_set_record *r,
-				const struct tl_set_record *m, struct tl_err *err)
+static enum tl_status put_words(struct table *t, struct tl_err *err)
 {
-	struct tl_str a = tl_set_word(t->set, r), b = tl_set_word(t->set, m);
+	struct tl_str a = t->ref.word, b = t->member.word;
 	enum tl_status st = tl_out_put(t->out, a.p, a.n, err);
 	if (st == TL_OK)
 		st = tl_out_put(t->out, "\t", 1, err);
 	return st == TL_OK ? tl_out_put(t->out, b.p, b.n, err) : st;
 }
 
-static enum tl_status tsv_line(struct table *t, const struct tl_set_record *r,
-			       const struct tl_set_record *m, struct tl_err *err)
+static enum tl_status tsv_line(struct table *t, struct tl_err *err)
 {
-	enum tl_status st = put_words(t, r, m, err);
+	enum tl_status st = put_words(t, err);
 	return st == TL_OK ? tl_out_put(t->out, "\n", 1, err) : st;
 }
 
-static enum tl_status tsvplus_line(struct table *t, const struct tl_set_record *r,
-				   const struct tl_set_record *m, struct tl_err *err)
+static enum tl_status tsvplus_line(struct table *t, struct tl_err *err)
 {
-	enum tl_status st = put_words(t, r, m, err);
+	enum tl_status st = put_words(t, err);
 	if (st != TL_OK)
 		return st;
-	return tl_out_printf(t->out, err, "\t%llu\t%llu\n", (unsigned long long)r->ordinal,
-			     (unsigned long long)m->ordinal);
+	return tl_out_printf(t->out, err, "\t%llu\t%llu\n", (unsigned long long)t->ref.r.ordinal,
+			     (unsigned long long)t->member.r.ordinal);
 }
 
-static enum tl_status taxa_line(struct table *t, const struct tl_set_record *r,
-				const struct tl_set_record *m, struct tl_err *err)
+static enum tl_status taxa_line(struct table *t, struct tl_err *err)
 {
-	enum tl_status st = put_words(t, r, m, err);
-	return st == TL_OK ? tl_out_printf(t->out, err, "\t%u\t%u\n", m->taxon, t->common) : st;
+	enum tl_status st = put_words(t, err);
+	return st == TL_OK ? tl_out_printf(t->out, err, "\t%u\t%u\n", t->member.r.taxon, t->common) : st;
 }
 
-static enum tl_status clstr_line(struct table *t, const struct tl_set_record *r,
-				 const struct tl_set_record *m, struct tl_err *err)
+static enum tl_status clstr_line(struct table *t, struct tl_err *err)
 {
 	struct link l;
-	struct tl_str word = tl_set_word(t->set, m);
-	enum tl_status st = describe(t, m, r, &l, err);
+	struct tl_str word = t->member.word;
+	enum tl_status st = describe(t, &l, err);
 	if (st == TL_OK && t->size == 0)
 		st = tl_out_printf(t->out, err, ">Cluster %llu\n", (unsigned long long)t->cluster);
 	if (st == TL_OK)
@@ -121,7 +129,7 @@ static enum tl_status clstr_line(struct table *t, const struct tl_set_record *r,
 		st = tl_out_put(t->out, word.p, word.n, err);
 	if (st != TL_OK)
 		return st;
-	if (m == r)
+	if (t->member.i == t->ref.i)
 		return tl_out_put(t->out, "... *\n", 6, err);
 	uint32_t h = (l.identity + 50) / 100;
 	return tl_out_printf(t->out, err, "... at %s%u.%02u%%\n",
@@ -165,12 +173,11 @@ static enum tl_status put_cigar(struct table *t, const struct link *l, struct tl
 	return st == TL_OK ? put_run(t, run, 'M', err) : st;
 }
 
-static enum tl_status uc_names(struct table *t, const struct tl_set_record *m,
-			       const struct tl_set_record *opt_r, struct tl_err *err)
+static const struct tl_str star = {(const uint8_t *)"*", 1};
+
+static enum tl_status uc_names(struct table *t, struct tl_str a, struct tl_str b,
+			       struct tl_err *err)
 {
-	struct tl_str a = tl_set_word(t->set, m), b = {(const uint8_t *)"*", 1};
-	if (opt_r)
-		b = tl_set_word(t->set, opt_r);
 	enum tl_status st = tl_out_put(t->out, a.p, a.n, err);
 	if (st == TL_OK)
 		st = tl_out_put(t->out, "\t", 1, err);
@@ -179,17 +186,16 @@ static enum tl_status uc_names(struct table *t, const struct tl_set_record *m,
 	return st == TL_OK ? tl_out_put(t->out, "\n", 1, err) : st;
 }
 
-static enum tl_status uc_line(struct table *t, const struct tl_set_record *r,
-			      const struct tl_set_record *m, struct tl_err *err)
+static enum tl_status uc_line(struct table *t, struct tl_err *err)
 {
 	struct link l;
-	enum tl_status st = describe(t, m, r, &l, err);
+	enum tl_status st = describe(t, &l, err);
 	unsigned long long cluster = t->cluster, length = l.length;
 	if (st != TL_OK)
 		return st;
-	if (m == r) {
+	if (t->member.i == t->ref.i) {
 		st = tl_out_printf(t->out, err, "S\t%llu\t%llu\t*\t*\t*\t*\t*\t", cluster, length);
-		return st == TL_OK ? uc_names(t, m, NULL, err) : st;
+		return st == TL_OK ? uc_names(t, t->ref.word, star, err) : st;
 	}
 	uint32_t h = (l.identity + 500) / 1000;
 	st = tl_out_printf(t->out, err, "H\t%llu\t%llu\t%u.%u\t%s\t0\t0\t", cluster, length, h / 10,
@@ -201,39 +207,60 @@ static enum tl_status uc_line(struct table *t, const struct tl_set_record *r,
 		st = put_cigar(t, &l, err);
 	if (st == TL_OK)
 		st = tl_out_put(t->out, "\t", 1, err);
-	return st == TL_OK ? uc_names(t, m, r, err) : st;
+	return st == TL_OK ? uc_names(t, t->member.word, t->ref.word, err) : st;
 }
 
-static enum tl_status uc_end(struct table *t, const struct tl_set_record *r, struct tl_err *err)
+static enum tl_status uc_end(struct table *t, struct tl_err *err)
 {
 	enum tl_status st =
 		tl_out_printf(t->out, err, "C\t%llu\t%llu\t*\t*\t*\t*\t*\t",
 			      (unsigned long long)t->cluster, (unsigned long long)t->size);
-	return st == TL_OK ? uc_names(t, r, NULL, err) : st;
+	return st == TL_OK ? uc_names(t, t->ref.word, star, err) : st;
 }
 
 /* 3. Grouping. */
 
-/* Records by reference; the reference, then the others by ordinal. */
-static struct tl_radix_item *group(const struct tl_set *set, struct tl_err *err)
+/* Records by reference; the reference, then the others by ordinal, as their index and one. */
+static enum tl_status group(struct tl_set *set, struct tl_sort *sort, struct tl_err *err)
 {
-	struct tl_radix_item *item = tl_mem_alloc(set->n, sizeof *item, err);
-	for (size_t i = 0; item && i < set->n; i++) {
-		const struct tl_set_record *root = tl_set_root(set, &set->record[i]);
-		size_t r = (size_t)(root - set->record);
-		item[i] = (struct tl_radix_item){r, r == i ? 0 : i + 1};
+	enum tl_status st = TL_OK;
+	for (uint32_t i = 0; i < set->n && st == TL_OK; i++) {
+		uint32_t root = tl_set_root(set, i);
+		st = tl_sort_put(sort, 0, (uint64_t[]){root, root == i ? 0 : (uint64_t)i + 1}, err);
 	}
-	if (item)
-		tl_radix_items(item, set->n);
-	return item;
+	return st == TL_OK ? tl_sort_end(sort, err) : st;
+}
+
+/* A way through them. */
+struct walk {
+	struct tl_sort_pass *pass;
+	uint32_t ref, i; /* of the record at hand */
+	bool there;      /* there is one */
+};
+
+static enum tl_status step(struct walk *w, struct tl_err *err)
+{
+	const uint64_t *r;
+	enum tl_status st = tl_sort_next(w->pass, &r, err);
+	w->there = st == TL_OK && r;
+	if (w->there) {
+		w->ref = (uint32_t)r[0];
+		w->i = (uint32_t)(r[1] ? r[1] - 1 : r[0]);
+	}
+	return st;
+}
+
+static enum tl_status begin(const struct tl_sort *sort, struct walk *w, struct tl_err *err)
+{
+	enum tl_status st = tl_sort_open(sort, 0, UINT64_MAX, &w->pass, err);
+	return st == TL_OK ? step(w, err) : st;
 }
 
 /* 4. The interface. */
 
 static const struct {
 	const char *name;
-	line_fn line;
-	end_fn end;
+	line_fn line, end;
 } formats[] = {
 	[TL_CLUSTERS_TSV] = {"tsv", tsv_line, NULL},
 	[TL_CLUSTERS_TSVPLUS] = {"tsv+", tsvplus_line, NULL},
@@ -255,49 +282,70 @@ enum tl_clusters_format tl_clusters_parse(const char *spec, int *ret_path_len)
 	return TL_CLUSTERS_TSV;
 }
 
-/* The record of an item. */
-static const struct tl_set_record *record_of(const struct tl_set *set,
-					     const struct tl_radix_item *item)
+/* The ancestor of all ids of the cluster of ref, at which w stands; records without one do not
+ * count. */
+static enum tl_status find_common(struct table *t, struct walk *w, uint32_t ref, struct tl_err *err)
 {
-	return &set->record[item->value ? item->value - 1 : item->key];
-}
-
-/* Of all ids in the cluster that begins at item i; records without one do not count. */
-static uint32_t find_common(const struct tl_set *set, const struct tl_radix_item *item, size_t i)
-{
-	uint32_t all = 0;
-	for (size_t j = i; j < set->n && item[j].key == item[i].key; j++) {
-		uint32_t id = record_of(set, &item[j])->taxon;
-		if (id && all)
-			id = tl_lineage_common(set->opt_lineage, all, id);
-		if (id)
-			all = id;
+	enum tl_status st = TL_OK;
+	t->common = 0;
+	while (st == TL_OK && w->there && w->ref == ref) {
+		struct tl_set_record r;
+		if ((st = tl_set_get(t->set, w->i, &r, err)) != TL_OK)
+			break;
+		if (r.taxon && t->common)
+			r.taxon = tl_lineage_common(t->set->opt_lineage, t->common, r.taxon);
+		if (r.taxon)
+			t->common = r.taxon;
+		st = step(w, err);
 	}
-	return all;
+	return st;
 }
 
-enum tl_status tl_clusters_write(const struct tl_set *set, enum tl_clusters_format format,
+/* All lines; with taxa, ahead goes before w by a cluster. */
+static enum tl_status put_lines(struct table *t, enum tl_clusters_format format, struct walk *w,
+				struct walk *ahead, struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	for (; st == TL_OK && w->there; t->cluster++) {
+		uint32_t ref = w->ref;
+		st = name(t->set, ref, &t->ref, err);
+		if (st == TL_OK && ahead->pass)
+			st = find_common(t, ahead, ref, err);
+		for (t->size = 0; st == TL_OK && w->there && w->ref == ref; t->size++) {
+			st = name(t->set, w->i, &t->member, err);
+			if (st == TL_OK)
+				st = formats[format].line(t, err);
+			if (st == TL_OK)
+				st = step(w, err);
+		}
+		if (st == TL_OK && formats[format].end)
+			st = formats[format].end(t, err);
+	}
+	return st;
+}
+
+enum tl_status tl_clusters_write(struct tl_set *set, enum tl_clusters_format format,
 				 struct tl_out *out, struct tl_err *err)
 {
 	struct table t = {.set = set, .out = out};
-	uint64_t bytes = set->n * sizeof(struct tl_radix_item);
-	enum tl_status st = tl_budget_need(set->budget, bytes, "the order of clusters", err);
-	struct tl_radix_item *item = st == TL_OK ? group(set, err) : NULL;
-	if (!item)
-		return st == TL_OK ? TL_NOMEM : st;
-	for (size_t i = 0, j; i < set->n && st == TL_OK; i = j, t.cluster++) {
-		const struct tl_set_record *r = &set->record[item[i].key];
-		t.size = 0;
-		t.common = set->opt_lineage ? find_common(set, item, i) : 0;
-		for (j = i; j < set->n && item[j].key == item[i].key && st == TL_OK; j++) {
-			st = formats[format].line(&t, r, record_of(set, &item[j]), err);
-			t.size++;
-		}
-		if (st == TL_OK && formats[format].end)
-			st = formats[format].end(&t, r, err);
-	}
+	struct walk w = {0}, ahead = {0};
+	struct tl_sort *sort;
+	uint64_t share = tl_budget_share(set->budget, 1, 8, 0);
+	enum tl_status st = tl_sort_new(set->pool, set->budget, share, 2, &sort, err);
+	if (st != TL_OK)
+		return st;
+	st = group(set, sort, err);
+	if (st == TL_OK)
+		st = begin(sort, &w, err);
+	if (st == TL_OK && format == TL_CLUSTERS_TAXA)
+		st = begin(sort, &ahead, err);
+	if (st == TL_OK)
+		st = put_lines(&t, format, &w, &ahead, err);
+	tl_sort_close(w.pass);
+	tl_sort_close(ahead.pass);
+	tl_sort_free(sort);
 	tl_buf_free(&t.scratch);
-	free(item);
-	tl_budget_give(set->budget, bytes);
+	tl_buf_free(&t.ref.scratch);
+	tl_buf_free(&t.member.scratch);
 	return st;
 }

@@ -1,28 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* select_queue: a heap of nodes by (gain descending, rank).  Gains only fall, so a node whose gain
- * fell since it was put in is put in again when it comes up. */
+/* select_queue: a heap of nodes by (gain descending, node ascending).  Gains only fall: a node whose
+ * gain fell since it was put in is told so when it comes up. */
 #ifndef TL_SELECT_QUEUE_H
 #define TL_SELECT_QUEUE_H
 
-#include "select_graph.h"
+#include <stddef.h>
+#include <stdint.h>
+
+struct entry {
+	int64_t gain;
+	uint32_t v;
+};
 
 struct queue {
-	struct entry {
-		int64_t gain;
-		uint32_t rank, v;
-	} * heap;
+	struct entry *heap; /* the owner's, room for all nodes; heap[0] is the highest */
 	size_t n;
 };
 
-/* All nodes; the caller frees q->heap. */
-enum tl_status tl_select_queue_fill(struct queue *q, const struct graph *g, const int64_t *gain,
-				    struct tl_err *err) TL_CHECK;
+/* Appends a node; tl_select_queue_order makes a heap of what was appended. */
+static inline void queue_add(struct queue *q, int64_t gain, uint32_t v)
+{
+	q->heap[q->n++] = (struct entry){gain, v};
+}
 
-/* The node of highest gain as gain[] says now; it leaves the queue.  False where none is above
- * floor. */
-bool tl_select_queue_pop(struct queue *q, const int64_t *gain, int64_t above, uint32_t *ret);
+void tl_select_queue_order(struct queue *q);
 
-/* Puts a node back that has left it. */
-void tl_select_queue_put(struct queue *q, const struct graph *g, int64_t gain, uint32_t v);
+/* The gain of the highest node has fallen. */
+void tl_select_queue_fall(struct queue *q, int64_t gain);
+
+void tl_select_queue_drop(struct queue *q); /* takes the highest node out */
 
 #endif

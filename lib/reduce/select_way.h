@@ -5,9 +5,9 @@
 
 #include "select_graph.h"
 
-/* Each marks the references of an opened graph. */
-enum tl_status tl_select_way_count(struct graph *g, struct tl_err *err) TL_CHECK;
-enum tl_status tl_select_way_length(struct graph *g, struct tl_err *err) TL_CHECK;
-enum tl_status tl_select_way_bytes(struct graph *g, struct tl_err *err) TL_CHECK;
+/* Each marks the references of a component. */
+void tl_select_way_count(struct graph *g);
+void tl_select_way_length(struct graph *g);
+void tl_select_way_bytes(struct graph *g);
 
 #endif

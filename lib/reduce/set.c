@@ -16,23 +16,21 @@
 #include "set_arc.h"
 #include "set_chain.h"
 #include "set_edge.h"
+#include "set_row.h"
 #include "set_script.h"
+
+#define WORD_READ 64 /* bytes of a word that are asked for before its length is known */
 
 /* 1. Taking blocks in. */
 
+/* Appends the first word of a header, behind its length. */
 static enum tl_status add_word(struct tl_set *set, const struct tl_entry *e, struct tl_err *err)
 {
-	enum tl_status st = tl_budget_grow(set->budget, &set->word, &set->word_cap, set->n, sizeof *set->word, "the table of names",
-			       err);
-	if (st != TL_OK)
-		return st;
 	struct tl_str w = tl_text_word(e->head);
-	if ((st = tl_budget_need(set->budget, w.n + 1, "the names for --clusters", err)) != TL_OK)
-		return st;
-	set->charged += w.n + 1;
-	set->word[set->n - 1] = set->words.len;
-	st = tl_buf_add(&set->words, w.p, w.n, err);
-	return st == TL_OK ? tl_buf_add(&set->words, "\n", 1, err) : st;
+	uint8_t head[TL_VARINT_MAX];
+	enum tl_status st =
+		tl_store_put(set->words, head, tl_bits_put_varint(head, w.n), err);
+	return st == TL_OK ? tl_store_put(set->words, w.p, w.n, err) : st;
 }
 
 static uint32_t taxon_of(const struct tl_set *set, const struct tl_entry *e)
@@ -44,69 +42,44 @@ static uint32_t taxon_of(const struct tl_set *set, const struct tl_entry *e)
 	return all;
 }
 
-static enum tl_status add_record(struct tl_set *set, const struct tl_entry *e,
-				 const struct tl_batch *b, size_t i, struct tl_err *err)
+/* The first piece of a record. */
+static enum tl_status begin_record(struct tl_set *set, const struct tl_entry *e,
+				   const struct tl_batch *b, size_t i, struct tl_err *err)
 {
-	enum tl_status st =
-		tl_budget_grow(set->budget, &set->record, &set->cap, set->n + 1, sizeof *set->record, "the table of records",
-			       err);
-	if (st != TL_OK)
-		return st;
-	bool whole = b->kind == TL_KIND_SEQ;
-	set->current[b->kind] = set->n;
-	set->record[set->n++] =
-		(struct tl_set_record){.ordinal = e->ordinal,
-				       .base = whole ? e->ordinal : e->base,
-				       .block = (uint32_t)tl_spool_count(set->spool),
-				       .entry = (uint32_t)i,
-				       .node = TL_SELECT_NONE,
-				       .taxon = taxon_of(set, e),
-				       .kind = (uint8_t)b->kind,
-				       .role = whole ? TL_SET_REF : TL_SET_COPY,
-				       .nucleotide = b->alphabet == TL_NUCLEOTIDE,
-				       .prefer = b->kind == TL_KIND_DUP && set->opt_prefer &&
-						 tl_names_match(set->opt_prefer, e->head,
-								e->ordinal)};
+	struct tl_set_open *o = &set->current[b->kind];
+	uint64_t flags = b->kind;
+	if (o->open)
+		return tl_err_set(err, TL_DATA, "the last piece of a record is missing");
+	if (b->alphabet == TL_NUCLEOTIDE)
+		flags |= ROW_NUCLEOTIDE;
+	if (b->kind != TL_KIND_DELTA && set->opt_prefer &&
+	    tl_names_match(set->opt_prefer, e->head, e->ordinal))
+		flags |= ROW_PREFER;
+	o->open = true;
+	o->row[ROW_ORDINAL] = e->ordinal;
+	o->row[ROW_BASE] = e->base;
+	o->row[ROW_LENGTH] = 0;
+	o->row[ROW_PLACE] = (uint64_t)tl_spool_count(set->spool) << 32 | i;
+	o->row[ROW_TAXON] = (uint64_t)taxon_of(set, e) << 32;
+	o->row[ROW_WORD] = tl_store_bytes(set->words) << 8 | flags;
+	set->n++;
+	set->nodes += b->kind == TL_KIND_SEQ;
 	return set->want_words ? add_word(set, e, err) : TL_OK;
 }
 
-static enum tl_status add_node(struct tl_set *set, const struct tl_entry *e, struct tl_err *err)
+static void hash_piece(struct tl_set *set, const struct tl_entry *e, uint64_t *row)
 {
-	enum tl_status st =
-		tl_budget_grow(set->budget, &set->node, &set->node_cap, set->nodes + 1, sizeof *set->node, "the table of records",
-			       err);
-	if (st != TL_OK)
-		return st;
-	set->node[set->nodes] = (struct tl_select_node){
-		.prefer = set->opt_prefer && tl_names_match(set->opt_prefer, e->head, e->ordinal)};
-	set->record[set->n - 1].node = (uint32_t)set->nodes++;
-	return TL_OK;
-}
-
-/* A piece of a record that stands whole; the last one fills in its node. */
-static enum tl_status add_piece(struct tl_set *set, const struct tl_entry *e, struct tl_err *err)
-{
-	const struct tl_set_record *r = &set->record[set->current[TL_KIND_SEQ]];
-	bool first = !(e->flags & TL_REC_IN), last = !(e->flags & TL_REC_OUT);
-	enum tl_status st = first ? add_node(set, e, err) : TL_OK;
-	if (st != TL_OK)
-		return st;
-	if (first)
+	if (!(e->flags & TL_REC_IN))
 		tl_hash_reset(set->hash);
 	tl_hash_put(set->hash, e->resi.p, e->resi.n);
-	if (last) {
-		struct tl_select_node *node = &set->node[r->node];
-		node->length = r->length;
-		node->hash = tl_hash_get(set->hash).lo;
-		node->cost = tl_select_whole(r->length, r->nucleotide);
-	}
-	return TL_OK;
+	if (!(e->flags & TL_REC_OUT))
+		row[ROW_BASE] = tl_hash_get(set->hash).lo;
 }
 
 /* A piece of a delta; with the last one its script is looked at. */
-static enum tl_status add_delta(struct tl_set *set, const struct tl_entry *e, struct tl_err *err)
+static enum tl_status add_delta(struct tl_set *set, const struct tl_entry *e, uint64_t *row,
+				struct tl_err *err)
 {
-	struct tl_set_record *r = &set->record[set->current[TL_KIND_DELTA]];
 	struct tl_delta_sum sum;
 	if (!(e->flags & TL_REC_IN))
 		tl_buf_reset(&set->ops);
@@ -116,26 +89,31 @@ static enum tl_status add_delta(struct tl_set *set, const struct tl_entry *e, st
 	if (!tl_delta_look((struct tl_str){set->ops.data, set->ops.len}, &sum))
 		return tl_err_set(err, TL_DATA, "record tl|%llu: a broken delta script",
 				  (unsigned long long)e->ordinal);
-	r->identity = tl_cigar_identity(&sum.cigar);
-	r->minus = sum.minus;
+	row[ROW_TAXON] |= tl_cigar_identity(&sum.cigar);
+	row[ROW_WORD] |= sum.minus ? ROW_MINUS : 0;
 	return TL_OK;
 }
 
 static enum tl_status put_batch(struct tl_set *set, const struct tl_batch *b, struct tl_err *err)
 {
+	struct tl_set_open *o = &set->current[b->kind];
 	enum tl_status st = TL_OK;
 	for (size_t i = 0; i < b->n && st == TL_OK; i++) {
 		struct tl_entry e;
 		tl_batch_get(b, i, &e);
 		if (!(e.flags & TL_REC_IN))
-			st = add_record(set, &e, b, i, err);
+			st = begin_record(set, &e, b, i, err);
 		if (st != TL_OK)
 			break;
-		set->record[set->current[b->kind]].length += e.length;
+		o->row[ROW_LENGTH] += e.length;
 		if (b->kind == TL_KIND_SEQ)
-			st = add_piece(set, &e, err);
+			hash_piece(set, &e, o->row);
 		else if (b->kind == TL_KIND_DELTA)
-			st = add_delta(set, &e, err);
+			st = add_delta(set, &e, o->row, err);
+		if (st == TL_OK && !(e.flags & TL_REC_OUT)) {
+			o->open = false;
+			st = tl_sort_put(set->reading, 0, o->row, err);
+		}
 	}
 	return st;
 }
@@ -163,18 +141,24 @@ enum tl_status tl_set_put(struct tl_set *set, const struct tl_item *item, struct
 
 /* 2. Deciding. */
 
-enum tl_status tl_set_new(struct tl_budget *budget, struct tl_set **ret, struct tl_err *err)
+enum tl_status tl_set_new(struct tl_pool *pool, struct tl_budget *budget, struct tl_set **ret,
+			  struct tl_err *err)
 {
+	uint64_t eighth = tl_budget_share(budget, 1, 8, 0), sixteenth = eighth / 2;
 	struct tl_set *set = tl_mem_zalloc(1, sizeof *set, err);
 	if (!set)
 		return TL_NOMEM;
+	set->pool = pool;
 	set->budget = budget;
-	enum tl_status st = tl_spool_new(budget, tl_budget_share(budget, 1, 8, 0), &set->spool,
-					 err);
+	enum tl_status st = tl_spool_new(budget, eighth, &set->spool, err);
 	if (st == TL_OK)
-		st = tl_store_new(budget, tl_budget_share(budget, 1, 16, 0), &set->scripts, err);
+		st = tl_sort_new(pool, budget, eighth, TL_SET_ROW, &set->reading, err);
 	if (st == TL_OK)
-		st = tl_store_new(budget, tl_budget_share(budget, 1, 8, 0), &set->edge, err);
+		st = tl_table_new(budget, sixteenth, sizeof(struct tl_set_edge), &set->edge, err);
+	if (st == TL_OK)
+		st = tl_store_new(budget, sixteenth, &set->words, err);
+	if (st == TL_OK)
+		st = tl_store_new(budget, sixteenth, &set->scripts, err);
 	if (st == TL_OK)
 		st = (set->hash = tl_hash_new(err)) ? TL_OK : TL_NOMEM;
 	if (st != TL_OK) {
@@ -188,38 +172,34 @@ enum tl_status tl_set_new(struct tl_budget *budget, struct tl_set **ret, struct 
 enum tl_status tl_set_select(struct tl_set *set, const struct tl_select_params *params,
 			     struct tl_err *err)
 {
-	uint64_t bytes = set->nodes * (sizeof *set->of_node + sizeof *set->script +
-				       sizeof *set->script_bytes + 12 /* of the result */);
+	for (int kind = 0; kind < 3; kind++)
+		if (set->current[kind].open)
+			return tl_err_set(err, TL_DATA, "the last piece of a record is missing");
 	enum tl_status st = tl_set_chain_sort(set, err);
 	if (st == TL_OK)
-		st = tl_budget_need(set->budget, bytes, "what is decided", err);
+		st = tl_set_chain_measure(set, err);
+	if (st == TL_OK)
+		st = tl_set_arc_select(set, params, err);
+	if (st == TL_OK)
+		st = tl_set_script_make(set, err);
 	if (st != TL_OK)
-		return st;
-	set->charged += bytes;
-	set->of_node = tl_mem_zalloc(set->nodes, sizeof *set->of_node, err);
-	set->script = tl_mem_zalloc(set->nodes, sizeof *set->script, err);
-	set->script_bytes = tl_mem_zalloc(set->nodes, sizeof *set->script_bytes, err);
-	if (!set->of_node || !set->script || !set->script_bytes)
-		return TL_NOMEM;
-	if ((st = tl_set_arc_select(set, params, err)) != TL_OK)
-		return st;
-	if ((st = tl_set_script_make(set, err)) != TL_OK)
 		return st;
 	tl_set_edge_drop(set);
 	return tl_set_place(set, err);
 }
 
-enum tl_status tl_set_recode(struct tl_set *set, struct tl_set_record *r,
-			     const struct tl_set_record *base, const struct tl_delta *d,
+enum tl_status tl_set_recode(struct tl_set *set, uint32_t i, uint32_t base, const struct tl_delta *d,
 			     struct tl_err *err)
 {
-	r->base = base->ordinal;
-	return tl_set_script_put(set, r->node, d, err);
+	set->base[i] = base;
+	return tl_set_script_again(set, i, d, err);
 }
 
 enum tl_status tl_set_place(struct tl_set *set, struct tl_err *err)
 {
-	enum tl_status st = tl_set_chain_measure(set, NULL, err);
+	enum tl_status st = tl_set_script_settle(set, err);
+	if (st == TL_OK)
+		st = tl_set_chain_measure(set, err);
 	if (st == TL_OK)
 		tl_set_chain_place(set);
 	return st;
@@ -227,50 +207,137 @@ enum tl_status tl_set_place(struct tl_set *set, struct tl_err *err)
 
 /* 3. Looking up. */
 
-struct tl_set_record *tl_set_find(const struct tl_set *set, uint64_t ordinal)
+/* Among the records behind a sample, of which some ordinals between are missing. */
+static enum tl_status search(struct tl_set *set, uint32_t from, uint32_t n, uint64_t ordinal,
+			     uint32_t *ret, struct tl_err *err)
 {
-	size_t lo = 0, hi = set->n;
-	/* Ordinals rise by one at least, so none stands behind that place, and mostly it is that.
-	 */
-	if (hi && ordinal >= set->record[0].ordinal && ordinal - set->record[0].ordinal < hi) {
-		hi = (size_t)(ordinal - set->record[0].ordinal);
-		if (set->record[hi].ordinal == ordinal)
-			return &set->record[hi];
-	}
+	uint32_t lo = from, hi = from + n;
+	*ret = TL_SET_NONE;
 	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (set->record[mid].ordinal < ordinal)
-			lo = mid + 1;
+		uint32_t mid = lo + (hi - lo) / 2;
+		const void *row;
+		enum tl_status st = tl_table_get(set->row, &set->find_view, mid, &row, err);
+		if (st != TL_OK)
+			return st;
+		uint64_t at = ((const uint64_t *)row)[ROW_ORDINAL];
+		if (at == ordinal)
+			*ret = mid;
+		lo = at < ordinal ? mid + 1 : lo;
+		hi = at < ordinal ? hi : mid;
+	}
+	return TL_OK;
+}
+
+enum tl_status tl_set_find(struct tl_set *set, uint64_t ordinal, uint32_t *ret, struct tl_err *err)
+{
+	uint32_t lo = 0, hi = (uint32_t)((set->n + TL_SET_SAMPLE - 1) / TL_SET_SAMPLE);
+	*ret = TL_SET_NONE;
+	if (!set->n || ordinal < set->sample[0] || ordinal > set->last)
+		return TL_OK;
+	/* Ordinals rise by one at least, so no sample stands behind this one. */
+	uint64_t most = (ordinal - set->sample[0]) / TL_SET_SAMPLE;
+	if (most < hi && set->sample[most] <= ordinal)
+		lo = (uint32_t)most;
+	hi = most < hi ? (uint32_t)most + 1 : hi;
+	while (hi - lo > 1) {
+		uint32_t mid = lo + (hi - lo) / 2;
+		if (set->sample[mid] <= ordinal)
+			lo = mid;
 		else
 			hi = mid;
 	}
-	return lo < set->n && set->record[lo].ordinal == ordinal ? &set->record[lo] : NULL;
+	uint32_t from = lo * TL_SET_SAMPLE, left = (uint32_t)set->n - from;
+	uint64_t past = left > TL_SET_SAMPLE ? set->sample[lo + 1] : set->last + 1;
+	uint32_t n = left > TL_SET_SAMPLE ? TL_SET_SAMPLE : left;
+	if (past - set->sample[lo] != n)
+		return search(set, from, n, ordinal, ret, err);
+	*ret = from + (uint32_t)(ordinal - set->sample[lo]);
+	return TL_OK;
 }
 
-enum tl_status tl_set_script(const struct tl_set *set, const struct tl_set_record *r,
-			     struct tl_buf *scratch, struct tl_delta *ret, struct tl_err *err)
+enum tl_status tl_set_get(struct tl_set *set, uint32_t i, struct tl_set_record *ret,
+			  struct tl_err *err)
 {
-	return tl_set_script_get(set, r->node, true, scratch, ret, err);
+	const void *p;
+	enum tl_status st = tl_table_get(set->row, &set->row_view, i, &p, err);
+	if (st != TL_OK)
+		return st;
+	const uint64_t *row = p;
+	*ret = (struct tl_set_record){
+		.ordinal = row[ROW_ORDINAL], .base = row[ROW_BASE], .length = row[ROW_LENGTH],
+		.word = row[ROW_WORD] >> 8,
+		.block = (uint32_t)(row[ROW_PLACE] >> 32), .entry = (uint32_t)row[ROW_PLACE],
+		.taxon = (uint32_t)(row[ROW_TAXON] >> 32), .identity = (uint32_t)row[ROW_TAXON],
+		.kind = (enum tl_kind)kind_of(set, i), .role = tl_set_role(set, i),
+		.depth = tl_set_depth(set, i), .is_base = tl_set_is_base(set, i),
+		.is_front = tl_set_is_front(set, i),
+		.minus = row[ROW_WORD] & ROW_MINUS, .nucleotide = is_nucleotide(set, i),
+	};
+	if (ret->role == TL_SET_MEMBER)
+		return tl_set_chain_ordinal(set, set->base[i], &ret->base, err);
+	if (ret->role != TL_SET_COPY)
+		ret->base = ret->ordinal;
+	return TL_OK;
 }
 
-enum tl_status tl_set_coded(const struct tl_set *set, const struct tl_set_record *r,
-			    struct tl_buf *scratch, struct tl_delta *ret, struct tl_err *err)
+enum tl_set_role tl_set_role(const struct tl_set *set, uint32_t i)
 {
-	return tl_set_script_get(set, r->node, false, scratch, ret, err);
+	return (enum tl_set_role)(set->state[i] >> STATE_ROLE & 3);
 }
 
-const struct tl_set_record *tl_set_root(const struct tl_set *set, const struct tl_set_record *r)
+bool tl_set_is_base(const struct tl_set *set, uint32_t i)
 {
-	while (r && (r->role == TL_SET_MEMBER || r->role == TL_SET_COPY))
-		r = tl_set_find(set, r->base);
-	return r;
+	return set->state[i] & STATE_BASE;
 }
 
-struct tl_str tl_set_word(const struct tl_set *set, const struct tl_set_record *r)
+bool tl_set_is_front(const struct tl_set *set, uint32_t i)
 {
-	const uint8_t *p = set->words.data + set->word[r - set->record];
-	const uint8_t *end = memchr(p, '\n', set->words.len - (size_t)(p - set->words.data));
-	return (struct tl_str){p, (size_t)(end - p)};
+	return set->state[i] & STATE_FRONT;
+}
+
+bool tl_set_is_nucleotide(const struct tl_set *set, uint32_t i)
+{
+	return is_nucleotide(set, i);
+}
+
+unsigned tl_set_depth(const struct tl_set *set, uint32_t i)
+{
+	return set->state[i] >> STATE_DEPTH & 31;
+}
+
+uint32_t tl_set_root(const struct tl_set *set, uint32_t i)
+{
+	while (set->base[i] != i)
+		i = set->base[i];
+	return i;
+}
+
+enum tl_status tl_set_script(struct tl_set *set, uint32_t i, struct tl_buf *scratch,
+			     struct tl_delta *ret, struct tl_err *err)
+{
+	return tl_set_script_get(set, i, true, scratch, ret, err);
+}
+
+enum tl_status tl_set_coded(struct tl_set *set, uint32_t i, struct tl_buf *scratch,
+			    struct tl_delta *ret, struct tl_err *err)
+{
+	return tl_set_script_get(set, i, false, scratch, ret, err);
+}
+
+enum tl_status tl_set_word(const struct tl_set *set, const struct tl_set_record *r,
+			   struct tl_buf *scratch, struct tl_str *ret, struct tl_err *err)
+{
+	uint64_t left = tl_store_bytes(set->words) - r->word, n = 0;
+	size_t pos = 0;
+	enum tl_status st = tl_store_get(set->words, r->word, left < WORD_READ ? (size_t)left : WORD_READ,
+					 scratch, ret, err);
+	if (st != TL_OK)
+		return st;
+	(void)tl_bits_get_varint(ret->p, ret->n, &pos, &n);
+	if (pos + n > ret->n)
+		st = tl_store_get(set->words, r->word, pos + n, scratch, ret, err);
+	*ret = (struct tl_str){ret->p + pos, n};
+	return st;
 }
 
 void tl_set_free(struct tl_set *set)
@@ -279,19 +346,24 @@ void tl_set_free(struct tl_set *set)
 		return;
 	tl_spool_free(set->spool);
 	free(set->shift);
-	free(set->record);
-	free(set->node);
-	free(set->of_node);
+	tl_sort_free(set->reading);
+	tl_table_free(set->row);
+	free(set->sample);
+	free(set->base);
+	free(set->length);
+	free(set->state);
+	tl_budget_give(set->budget, set->charged);
 	tl_set_edge_drop(set);
-	tl_budget_give(set->budget, set->charged + set->cap * sizeof *set->record +
-					    set->node_cap * sizeof *set->node +
-					    set->word_cap * sizeof *set->word);
-	tl_buf_free(&set->words);
-	free(set->word);
-	tl_select_free(&set->result);
+	tl_store_free(set->words);
+	tl_sort_free(set->member);
 	tl_store_free(set->scripts);
-	free(set->script);
-	free(set->script_bytes);
+	tl_table_free(set->script);
+	tl_table_free(set->coded);
+	tl_sort_free(set->recoded);
+	tl_table_leave(&set->row_view);
+	tl_table_leave(&set->find_view);
+	tl_table_leave(&set->script_view);
+	tl_table_leave(&set->coded_view);
 	tl_hash_free(set->hash);
 	tl_buf_free(&set->ops);
 	free(set);

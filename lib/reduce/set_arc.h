@@ -5,7 +5,8 @@
 
 #include <tl/set.h>
 
-/* Makes the selection, and sets the roles of records and the bases of new members. */
+/* Makes the selection: sets the roles of records and the bases of new members, which are in member
+ * afterwards, by their arcs. */
 enum tl_status tl_set_arc_select(struct tl_set *set, const struct tl_select_params *params,
 				 struct tl_err *err) TL_CHECK;
 

@@ -2,49 +2,71 @@
 /* set_chain: the records of a set by ordinal, and what hangs on what. */
 #include "set_chain.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 
+#include <tl/bits.h>
 #include <tl/expand.h>
 #include <tl/mem.h>
-#include <tl/radix.h>
 
-/* A record is sorted as six words of which the first is its ordinal. */
-_Static_assert(sizeof(struct tl_set_record) == 6 * sizeof(uint64_t) &&
-		       offsetof(struct tl_set_record, ordinal) == 0,
-	       "records are six words");
+#include "set_row.h"
 
-/* Puts the offsets of names into the order of ordinals. */
-static enum tl_status sort_words(struct tl_set *set, struct tl_err *err)
+#define WHAT "the table of records"
+
+/* 1. Order. */
+
+static enum tl_status new_columns(struct tl_set *set, struct tl_err *err)
 {
-	uint64_t bytes = set->n * sizeof(struct tl_radix_item);
-	enum tl_status st = tl_budget_need(set->budget, bytes, "the order of names", err);
-	struct tl_radix_item *item = st == TL_OK ? tl_mem_alloc(set->n, sizeof *item, err) : NULL;
-	for (size_t i = 0; item && i < set->n; i++)
-		item[i] = (struct tl_radix_item){set->record[i].ordinal, set->word[i]};
-	if (item)
-		tl_radix_items(item, set->n);
-	for (size_t i = 0; item && i < set->n; i++)
-		set->word[i] = item[i].value;
-	if (st == TL_OK)
-		tl_budget_give(set->budget, bytes);
-	if (st == TL_OK && !item)
-		st = TL_NOMEM;
-	free(item);
-	return st;
-}
-
-enum tl_status tl_set_chain_sort(struct tl_set *set, struct tl_err *err)
-{
-	enum tl_status st = set->want_words && set->n ? sort_words(set, err) : TL_OK;
+	size_t samples = set->n / TL_SET_SAMPLE + 1;
+	uint64_t bytes = samples * sizeof *set->sample +
+			 set->n * (sizeof *set->base + sizeof *set->length + sizeof *set->state);
+	if (set->n >= TL_SET_NONE)
+		return tl_err_set(err, TL_DATA, "more than 2^32 records to select from");
+	enum tl_status st = tl_budget_need(set->budget, bytes, WHAT, err);
 	if (st != TL_OK)
 		return st;
-	tl_radix_sort((uint64_t *)(void *)set->record, set->n, 6);
-	for (size_t i = 1; i < set->n; i++)
-		if (set->record[i].ordinal == set->record[i - 1].ordinal)
-			return tl_err_set(err, TL_DATA, "record tl|%llu stands twice in the stream",
-					  (unsigned long long)set->record[i].ordinal);
-	return TL_OK;
+	set->charged += bytes;
+	set->sample = tl_mem_alloc(samples, sizeof *set->sample, err);
+	set->base = tl_mem_alloc(set->n, sizeof *set->base, err);
+	set->length = tl_mem_alloc(set->n, sizeof *set->length, err);
+	set->state = tl_mem_alloc(set->n, sizeof *set->state, err);
+	if (!set->sample || !set->base || !set->length || !set->state)
+		return TL_NOMEM;
+	return tl_table_new(set->budget, tl_budget_share(set->budget, 1, 8, 0),
+			    TL_SET_ROW * sizeof(uint64_t), &set->row, err);
+}
+
+/* The next row by ordinal, which is that of record i. */
+static enum tl_status add_row(struct tl_set *set, uint32_t i, const uint64_t *row,
+			      struct tl_err *err)
+{
+	unsigned kind = row[ROW_WORD] & ROW_KIND;
+	if (i && row[ROW_ORDINAL] == set->last)
+		return tl_err_set(err, TL_DATA, "record tl|%llu stands twice in the stream",
+				  (unsigned long long)set->last);
+	if (i % TL_SET_SAMPLE == 0)
+		set->sample[i / TL_SET_SAMPLE] = row[ROW_ORDINAL];
+	set->last = row[ROW_ORDINAL];
+	set->base[i] = i;
+	set->length[i] = row[ROW_LENGTH] < UINT32_MAX ? (uint32_t)row[ROW_LENGTH] : UINT32_MAX;
+	set->state[i] = (uint16_t)(kind | (row[ROW_WORD] & ROW_NUCLEOTIDE ? STATE_NUCLEOTIDE : 0) |
+				   (row[ROW_WORD] & ROW_PREFER ? STATE_PREFER : 0));
+	set_state(set, i, STATE_ROLE, 3, kind == TL_KIND_SEQ ? TL_SET_REF : TL_SET_COPY);
+	return tl_table_put(set->row, row, err);
+}
+
+static enum tl_status order_rows(struct tl_set *set, struct tl_err *err)
+{
+	struct tl_sort_pass *pass;
+	const uint64_t *row;
+	uint32_t i = 0;
+	enum tl_status st = tl_sort_open(set->reading, 0, UINT64_MAX, &pass, err);
+	if (st != TL_OK)
+		return st;
+	while ((st = tl_sort_next(pass, &row, err)) == TL_OK && row)
+		if ((st = add_row(set, i++, row, err)) != TL_OK)
+			break;
+	tl_sort_close(pass);
+	return st;
 }
 
 enum tl_status tl_set_chain_missing(struct tl_err *err, uint64_t ordinal)
@@ -53,64 +75,117 @@ enum tl_status tl_set_chain_missing(struct tl_err *err, uint64_t ordinal)
 			  (unsigned long long)ordinal);
 }
 
+static enum tl_status find_bases(struct tl_set *set, struct tl_err *err)
+{
+	for (uint32_t i = 0; i < set->n; i++) {
+		const void *p;
+		if (kind_of(set, i) == TL_KIND_SEQ)
+			continue;
+		enum tl_status st = tl_table_get(set->row, &set->row_view, i, &p, err);
+		if (st != TL_OK)
+			return st;
+		const uint64_t *row = p;
+		if ((st = tl_set_find(set, row[ROW_BASE], &set->base[i], err)) != TL_OK)
+			return st;
+		if (set->base[i] == TL_SET_NONE)
+			return tl_set_chain_missing(err, row[ROW_BASE]);
+	}
+	return TL_OK;
+}
+
+enum tl_status tl_set_chain_sort(struct tl_set *set, struct tl_err *err)
+{
+	enum tl_status st = tl_sort_end(set->reading, err);
+	if (st == TL_OK)
+		st = new_columns(set, err);
+	if (st == TL_OK)
+		st = order_rows(set, err);
+	tl_sort_free(set->reading);
+	set->reading = NULL;
+	return st == TL_OK ? find_bases(set, err) : st;
+}
+
+enum tl_status tl_set_chain_ordinal(struct tl_set *set, uint32_t i, uint64_t *ret,
+				    struct tl_err *err)
+{
+	const void *row;
+	uint32_t from = i / TL_SET_SAMPLE * TL_SET_SAMPLE;
+	uint64_t first = set->sample[i / TL_SET_SAMPLE], next;
+	/* Nothing is missing between two samples: so it is with whole databases. */
+	next = set->n - from > TL_SET_SAMPLE ? set->sample[i / TL_SET_SAMPLE + 1] : set->last + 1;
+	uint64_t n = set->n - from > TL_SET_SAMPLE ? TL_SET_SAMPLE : set->n - from;
+	*ret = first + (i - from);
+	if (next - first == n)
+		return TL_OK;
+	enum tl_status st = tl_table_get(set->row, &set->find_view, i, &row, err);
+	if (st == TL_OK)
+		*ret = ((const uint64_t *)row)[ROW_ORDINAL];
+	return st;
+}
+
+/* 2. Copies of copies. */
+
+static enum tl_status refuse(struct tl_set *set, uint32_t i, const char *why, struct tl_err *err)
+{
+	uint64_t ordinal;
+	enum tl_status st = tl_set_chain_ordinal(set, i, &ordinal, err);
+	return st != TL_OK ? st
+			   : tl_err_set(err, TL_DATA, "record tl|%llu %s",
+					(unsigned long long)ordinal, why);
+}
+
 /* Follows a record down to one that stands whole: how many copies, and how many deltas among them.
  */
-static enum tl_status walk(struct tl_set *set, const struct tl_set_record *r, unsigned *ret_copies,
-			   unsigned *ret_deltas, const struct tl_set_record **ret_root,
-			   struct tl_err *err)
+static enum tl_status walk(struct tl_set *set, uint32_t i, unsigned *ret_copies,
+			   unsigned *ret_deltas, uint32_t *ret_root, struct tl_err *err)
 {
 	unsigned copies = 0, deltas = 0;
 	bool twin = false;
-	while (r->role == TL_SET_COPY || r->role == TL_SET_MEMBER) {
-		struct tl_set_record *base = tl_set_find(set, r->base);
-		if (!base)
-			return tl_set_chain_missing(err, r->base);
-		if (base->nucleotide != r->nucleotide)
-			return tl_err_set(err, TL_DATA,
-					  "record tl|%llu is copied from one of another alphabet",
-					  (unsigned long long)r->ordinal);
-		base->is_base = true;
+	while (set->base[i] != i || kind_of(set, i) != TL_KIND_SEQ) {
+		uint32_t base = set->base[i];
+		bool dup = kind_of(set, i) == TL_KIND_DUP;
+		if (is_nucleotide(set, base) != is_nucleotide(set, i))
+			return refuse(set, i, "is copied from one of another alphabet", err);
+		set->state[base] |= STATE_BASE;
 		copies++;
-		deltas += r->role == TL_SET_MEMBER || r->kind == TL_KIND_DELTA;
-		bool again = twin && r->kind == TL_KIND_DUP;
-		twin = r->kind == TL_KIND_DUP;
+		deltas += !dup;
 		/* As no duplicate is one of a duplicate, a circle has deltas in it. */
-		if (deltas > TL_EXPAND_DEPTH || again)
-			return tl_err_set(
-				err, TL_DATA,
-				"record tl|%llu hangs on a chain of copies that is too long, a "
-				"circle, or a duplicate of a duplicate",
-				(unsigned long long)r->ordinal);
-		r = base;
+		if (deltas > TL_EXPAND_DEPTH || (twin && dup))
+			return refuse(set, i,
+				      "hangs on a chain of copies that is too long, a circle, or a "
+				      "duplicate of a duplicate", err);
+		twin = dup;
+		i = base;
 	}
 	*ret_copies = copies;
 	*ret_deltas = deltas;
-	*ret_root = r;
+	*ret_root = i;
 	return TL_OK;
 }
 
-enum tl_status tl_set_chain_measure(struct tl_set *set, uint8_t *opt_height, struct tl_err *err)
+enum tl_status tl_set_chain_measure(struct tl_set *set, struct tl_err *err)
 {
-	for (size_t i = 0; i < set->n; i++) {
-		struct tl_set_record *r = &set->record[i];
-		const struct tl_set_record *root = r;
+	for (uint32_t i = 0; i < set->n; i++) {
+		uint32_t root = i;
 		unsigned copies = 0, deltas = 0;
-		enum tl_status st = walk(set, r, &copies, &deltas, &root, err);
+		enum tl_status st = walk(set, i, &copies, &deltas, &root, err);
 		if (st != TL_OK)
 			return st;
-		r->depth = (uint8_t)copies;
-		if (r->prefer && !deltas)
-			set->node[root->node].prefer = 1;
-		if (opt_height && opt_height[root->node] < deltas)
-			opt_height[root->node] = (uint8_t)deltas;
+		set_state(set, i, STATE_DEPTH, 31, copies);
+		if (set->state[i] & STATE_PREFER && !deltas)
+			set->state[root] |= STATE_PREFER;
+		if (height_of(set, root) < deltas)
+			set_state(set, root, STATE_HEIGHT, 15, deltas);
 	}
 	return TL_OK;
 }
 
-static bool is_delta(const struct tl_set_record *r)
+/* 3. What stands in front. */
+
+static bool is_delta(const struct tl_set *set, uint32_t i)
 {
-	return r->role == TL_SET_MEMBER ||
-	       (r->role == TL_SET_COPY && r->kind == TL_KIND_DELTA);
+	return tl_set_role(set, i) == TL_SET_MEMBER ||
+	       (tl_set_role(set, i) == TL_SET_COPY && kind_of(set, i) == TL_KIND_DELTA);
 }
 
 /* What deltas of higher ordinals only are copied from may stand between other records, if it is a
@@ -119,20 +194,24 @@ static bool is_delta(const struct tl_set_record *r)
 static bool find_front(struct tl_set *set)
 {
 	bool changed = false;
-	for (size_t i = set->n; i-- > 0;) {
-		const struct tl_set_record *r = &set->record[i];
-		if (r->role == TL_SET_REF || r->role == TL_SET_LOOSE)
+	for (uint32_t i = (uint32_t)set->n; i-- > 0;) {
+		uint32_t b = set->base[i];
+		if (b == i)
 			continue;
-		struct tl_set_record *b = tl_set_find(set, r->base);
-		bool front = !is_delta(b) || !is_delta(r) || r->ordinal < b->ordinal || r->front;
-		changed = changed || (front && !b->front);
-		b->front = b->front || front;
+		bool front = !is_delta(set, b) || !is_delta(set, i) || i < b ||
+			     tl_set_is_front(set, i);
+		if (!front || tl_set_is_front(set, b))
+			continue;
+		set->state[b] |= STATE_FRONT;
+		changed = true;
 	}
 	return changed;
 }
 
 void tl_set_chain_place(struct tl_set *set)
 {
+	for (uint32_t i = 0; i < set->n; i++)
+		set->state[i] &= (uint16_t)~STATE_FRONT;
 	while (find_front(set))
 		;
 }

@@ -2,8 +2,6 @@
 /* set_edge: the edges of a set, a few bytes each, until its roles are decided. */
 #include "set_edge.h"
 
-#include <string.h>
-
 static uint32_t clip(size_t n)
 {
 	return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
@@ -12,31 +10,24 @@ static uint32_t clip(size_t n)
 static enum tl_status add_edge(struct tl_set *set, size_t i, const struct tl_edge *e, uint8_t flags,
 			       uint32_t identity, struct tl_err *err)
 {
-	struct tl_set_edge kept;
-	memset(&kept, 0, sizeof kept); /* bytes between fields may go to disk */
-	kept.a = e->a;
-	kept.b = e->b;
-	kept.block = (uint32_t)tl_spool_count(set->spool);
-	kept.index = (uint32_t)i;
-	kept.flags = flags;
-	kept.identity = identity;
-	kept.ops = clip(e->ops.n);
-	kept.extra_a = clip(e->suba.n + e->lita.n);
-	kept.extra_b = clip(e->subb.n + e->litb.n);
+	const struct tl_set_edge kept = {
+		.a = e->a, .b = e->b,
+		.block = (uint32_t)tl_spool_count(set->spool), .index = (uint32_t)i,
+		.ops = clip(e->ops.n),
+		.extra_a = clip(e->suba.n + e->lita.n), .extra_b = clip(e->subb.n + e->litb.n),
+		.identity = identity, .flags = flags,
+	};
 	set->edges++;
-	set->arcs += !!(flags & TL_EDGE_A) + !!(flags & TL_EDGE_B);
-	return tl_store_put(set->edge, &kept, sizeof kept, err);
+	return tl_table_put(set->edge, &kept, err);
 }
 
-enum tl_status tl_set_edge_get(const struct tl_set *set, size_t first, size_t n,
-			       struct tl_buf *scratch, const struct tl_set_edge **ret,
+enum tl_status tl_set_edge_get(struct tl_set *set, uint64_t i, const struct tl_set_edge **ret,
 			       struct tl_err *err)
 {
-	struct tl_str s;
-	enum tl_status st = tl_store_get(set->edge, first * sizeof **ret, n * sizeof **ret, scratch,
-					 &s, err);
+	const void *row;
+	enum tl_status st = tl_table_get(set->edge, &set->edge_view, i, &row, err);
 	if (st == TL_OK)
-		*ret = (const void *)s.p;
+		*ret = row;
 	return st;
 }
 
@@ -63,7 +54,8 @@ enum tl_status tl_set_edge_put(struct tl_set *set, const struct tl_edges *edges,
 
 void tl_set_edge_drop(struct tl_set *set)
 {
-	tl_store_free(set->edge);
+	tl_table_leave(&set->edge_view);
+	tl_table_free(set->edge);
 	set->edge = NULL;
-	set->edges = set->arcs = 0;
+	set->edges = 0;
 }

@@ -15,16 +15,16 @@ struct tl_set_edge {
 	uint32_t ops, extra_a,
 		extra_b; /* bytes of the script, residues that it holds for each side */
 	uint32_t identity;
-	uint8_t flags;
+	uint32_t flags;
+	uint32_t none; /* 0: no byte of it is unset, as it may go to disk */
 };
 
 /* Keeps those of a block, which goes to the spool next, that meet the criterion. */
 enum tl_status tl_set_edge_put(struct tl_set *set, const struct tl_edges *edges,
 			       struct tl_err *err) TL_CHECK;
 
-/* Edges [first, first + n) of those kept, in scratch or the store. */
-enum tl_status tl_set_edge_get(const struct tl_set *set, size_t first, size_t n,
-			       struct tl_buf *scratch, const struct tl_set_edge **ret,
+/* Edge i of those kept; valid until the next call. */
+enum tl_status tl_set_edge_get(struct tl_set *set, uint64_t i, const struct tl_set_edge **ret,
 			       struct tl_err *err) TL_CHECK;
 
 void tl_set_edge_drop(struct tl_set *set); /* all of them */

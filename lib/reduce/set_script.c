@@ -1,132 +1,227 @@
 /* SPDX-License-Identifier: MIT */
-/* set_script: the scripts of new members, made of their edges. */
+/* set_script: the scripts of new members, made of their edges.
+ *
+ * They are made in the order of edges, so that each block of those is decoded once; where the script of
+ * each record is is then sorted by record. */
 #include "set_script.h"
 
-#include <stdlib.h>
-
 #include <tl/bits.h>
-#include <tl/mem.h>
-#include <tl/radix.h>
 
 #include "set_edge.h"
+#include "set_row.h"
 
-/* Two varints that say where its member has another script, that of its membership (bytes, 0 for
- * none, and offset), three varint lengths, three strings. */
-enum tl_status tl_set_script_put(struct tl_set *set, uint32_t node, const struct tl_delta *d,
-				 struct tl_err *err)
+#define FIRST_READ 256 /* bytes of a script that are asked for before it is known how many it has */
+
+/* Appends a script as three varint lengths and three strings. */
+static enum tl_status put_script(struct tl_set *set, const struct tl_delta *d, struct tl_err *err)
 {
 	const struct tl_str part[3] = {d->ops, d->subs, d->lits};
-	uint64_t was = set->script_bytes[node];
-	uint8_t head[5 * TL_VARINT_MAX];
-	size_t n = tl_bits_put_varint(head, was);
-	n += tl_bits_put_varint(head + n, was ? set->script[node] : 0);
+	uint8_t head[3 * TL_VARINT_MAX];
+	size_t n = 0;
 	for (int i = 0; i < 3; i++)
 		n += tl_bits_put_varint(head + n, part[i].n);
-	set->script[node] = tl_store_bytes(set->scripts);
 	enum tl_status st = tl_store_put(set->scripts, head, n, err);
 	for (int i = 0; i < 3 && st == TL_OK; i++)
 		st = tl_store_put(set->scripts, part[i].p, part[i].n, err);
-	uint64_t bytes = tl_store_bytes(set->scripts) - set->script[node];
-	if (st == TL_OK && bytes > UINT32_MAX)
-		st = tl_err_set(err, TL_DATA, "a script of more than 4 GiB");
-	set->script_bytes[node] = (uint32_t)bytes;
 	return st;
 }
 
-enum tl_status tl_set_script_get(const struct tl_set *set, uint32_t node, bool membership,
+/* The lengths of a script's strings; *ret_pos bytes of s say them. */
+static uint64_t read_head(struct tl_str s, uint64_t n[3], size_t *ret_pos)
+{
+	*ret_pos = 0;
+	for (int i = 0; i < 3; i++)
+		(void)tl_bits_get_varint(s.p, s.n, ret_pos, &n[i]);
+	return *ret_pos + n[0] + n[1] + n[2];
+}
+
+enum tl_status tl_set_script_get(struct tl_set *set, uint32_t i, bool membership,
 				 struct tl_buf *scratch, struct tl_delta *ret, struct tl_err *err)
 {
-	uint64_t at = set->script[node], bytes = set->script_bytes[node], n[3], was = 0, was_at = 0;
+	bool own = membership || !set->coded;
+	uint64_t n[3], at, bytes;
+	size_t pos;
+	const void *row;
 	struct tl_str s;
-	for (;;) {
-		size_t pos = 0;
-		enum tl_status st = tl_store_get(set->scripts, at, bytes, scratch, &s, err);
-		if (st != TL_OK)
-			return st;
-		(void)tl_bits_get_varint(s.p, s.n, &pos, &was);
-		(void)tl_bits_get_varint(s.p, s.n, &pos, &was_at);
-		for (int i = 0; i < 3; i++)
-			(void)tl_bits_get_varint(s.p, s.n, &pos, &n[i]);
-		const uint8_t *p = s.p + pos;
-		*ret = (struct tl_delta){{p, n[0]}, {p + n[0], n[1]}, {p + n[0] + n[1], n[2]}};
-		if (!membership || !was)
-			return TL_OK;
-		at = was_at;
-		bytes = was;
-	}
-}
-
-/* Does the script make the member of a node out of its reference? */
-static bool fits(const struct tl_set *set, uint32_t node, const struct tl_delta *d)
-{
-	struct tl_delta_sum sum;
-	uint64_t end;
-	return tl_delta_look(d->ops, &sum) && sum.length == set->node[node].length &&
-	       tl_bits_add(sum.b_start, sum.cigar.match + sum.cigar.subst + sum.cigar.del, &end) &&
-	       end <= set->node[set->result.ref[node]].length;
-}
-
-static enum tl_status make_script(struct tl_set *set, const struct tl_edges *edges,
-				  const struct tl_set_edge *e, uint64_t source, uint32_t node,
-				  struct tl_buf *turned, struct tl_err *err)
-{
-	struct tl_edge edge;
-	struct tl_delta d;
-	tl_edge_get(edges, e->index, &edge);
-	enum tl_status st = tl_delta_from_edge(&edge, source & 1, turned, &d, err);
-	if (st == TL_OK && !fits(set, node, &d))
-		st = tl_err_set(err, TL_DATA, "it does not fit their residues");
-	if (st == TL_OK)
-		return tl_set_script_put(set, node, &d, err);
-	(void)tl_err_prefix(err, "the edge of records tl|%llu and tl|%llu",
-			    (unsigned long long)e->a, (unsigned long long)e->b);
+	enum tl_status st = tl_table_get(own ? set->script : set->coded,
+					 own ? &set->script_view : &set->coded_view, i, &row, err);
+	if (st != TL_OK)
+		return st;
+	at = *(const uint64_t *)row;
+	bytes = tl_store_bytes(set->scripts) - at;
+	st = tl_store_get(set->scripts, at, bytes < FIRST_READ ? (size_t)bytes : FIRST_READ, scratch,
+			  &s, err);
+	if (st != TL_OK)
+		return st;
+	if ((bytes = read_head(s, n, &pos)) > s.n)
+		st = tl_store_get(set->scripts, at, bytes, scratch, &s, err);
+	const uint8_t *p = s.p + pos;
+	*ret = (struct tl_delta){{p, n[0]}, {p + n[0], n[1]}, {p + n[0] + n[1], n[2]}};
 	return st;
 }
 
-/* The nodes of members in the order of their edges, so that each block of edges is decoded once. */
-static enum tl_status order_members(const struct tl_set *set, struct tl_radix_item **ret,
-				    size_t *ret_n, struct tl_err *err)
+static enum tl_status length_of(struct tl_set *set, uint32_t i, uint64_t *ret, struct tl_err *err)
 {
-	struct tl_radix_item *item = tl_mem_alloc(set->nodes, sizeof *item, err);
-	if (!item)
-		return TL_NOMEM;
-	*ret_n = 0;
-	for (size_t v = 0; v < set->nodes; v++)
-		if (set->record[set->of_node[v]].role == TL_SET_MEMBER)
-			item[(*ret_n)++] = (struct tl_radix_item){set->result.source[v], v};
-	tl_radix_items(item, *ret_n);
-	*ret = item;
-	return TL_OK;
+	const void *row;
+	*ret = set->length[i];
+	if (*ret < UINT32_MAX)
+		return TL_OK;
+	enum tl_status st = tl_table_get(set->row, &set->find_view, i, &row, err);
+	if (st == TL_OK)
+		*ret = ((const uint64_t *)row)[ROW_LENGTH];
+	return st;
+}
+
+/* Does the script make record i out of its reference? */
+static enum tl_status check_fit(struct tl_set *set, uint32_t i, const struct tl_delta *d,
+				struct tl_err *err)
+{
+	struct tl_delta_sum sum;
+	uint64_t end, length, base_length = 0;
+	enum tl_status st = length_of(set, i, &length, err);
+	if (st == TL_OK)
+		st = length_of(set, set->base[i], &base_length, err);
+	if (st != TL_OK)
+		return st;
+	bool fits = tl_delta_look(d->ops, &sum) && sum.length == length &&
+		    tl_bits_add(sum.b_start, sum.cigar.match + sum.cigar.subst + sum.cigar.del, &end) &&
+		    end <= base_length;
+	return fits ? TL_OK : tl_err_set(err, TL_DATA, "it does not fit their residues");
+}
+
+/* What is needed while scripts are made. */
+struct maker {
+	struct tl_set *set;
+	struct tl_sort *by_record; /* record, offset of its script */
+	struct tl_block block;     /* of edges */
+	struct tl_edges edges;     /* its own */
+	uint32_t open;             /* number of the block in the spool */
+	struct tl_buf turned;
+};
+
+static enum tl_status make_script(struct maker *m, uint64_t source, uint32_t i, struct tl_err *err)
+{
+	struct tl_set *set = m->set;
+	const struct tl_set_edge *e;
+	struct tl_edge edge;
+	struct tl_delta d;
+	enum tl_status st = tl_set_edge_get(set, source >> 1, &e, err);
+	if (st == TL_OK && e->block != m->open) {
+		m->open = e->block;
+		st = tl_spool_get(set->spool, m->open, &m->block, err);
+		if (st == TL_OK)
+			st = tl_edge_decode(&m->block, set->shift[m->open], &m->edges, err);
+	}
+	if (st != TL_OK)
+		return st;
+	tl_edge_get(&m->edges, e->index, &edge);
+	st = tl_delta_from_edge(&edge, source & 1, &m->turned, &d, err);
+	if (st == TL_OK)
+		st = check_fit(set, i, &d, err);
+	if (st != TL_OK) {
+		(void)tl_err_prefix(err, "the edge of records tl|%llu and tl|%llu",
+				    (unsigned long long)e->a, (unsigned long long)e->b);
+		return st;
+	}
+	st = tl_sort_put(m->by_record, 0, (uint64_t[]){i, tl_store_bytes(set->scripts)}, err);
+	return st == TL_OK ? put_script(set, &d, err) : st;
+}
+
+static enum tl_status make_all(struct maker *m, struct tl_err *err)
+{
+	struct tl_sort_pass *pass;
+	const uint64_t *r;
+	enum tl_status st = tl_sort_open(m->set->member, 0, UINT64_MAX, &pass, err);
+	if (st != TL_OK)
+		return st;
+	while ((st = tl_sort_next(pass, &r, err)) == TL_OK && r)
+		if ((st = make_script(m, r[0], (uint32_t)r[1], err)) != TL_OK)
+			break;
+	tl_sort_close(pass);
+	return st;
+}
+
+/* Fills a table of where scripts are: as sorted by record, the others as in opt_old. */
+static enum tl_status fill_table(struct tl_set *set, struct tl_sort *sort, struct tl_table *opt_old,
+				 struct tl_table *to, struct tl_err *err)
+{
+	struct tl_table_view view = {0};
+	struct tl_sort_pass *pass = NULL;
+	const uint64_t *r = NULL, none = 0;
+	const void *row;
+	enum tl_status st = tl_sort_end(sort, err);
+	if (st == TL_OK)
+		st = tl_sort_open(sort, 0, UINT64_MAX, &pass, err);
+	if (st == TL_OK)
+		st = tl_sort_next(pass, &r, err);
+	for (uint64_t i = 0; i < set->n && st == TL_OK; i++) {
+		bool own = r && r[0] == i;
+		row = own ? (const void *)&r[1] : &none;
+		if (!own && opt_old)
+			st = tl_table_get(opt_old, &view, i, &row, err);
+		if (st == TL_OK)
+			st = tl_table_put(to, row, err);
+		if (st == TL_OK && own)
+			st = tl_sort_next(pass, &r, err);
+	}
+	tl_sort_close(pass);
+	tl_table_leave(&view);
+	return st;
+}
+
+static enum tl_status new_sort(struct tl_set *set, struct tl_sort **ret, struct tl_err *err)
+{
+	return tl_sort_new(set->pool, set->budget, tl_budget_share(set->budget, 1, 16, 0), 2, ret,
+			   err);
+}
+
+static enum tl_status new_table(struct tl_set *set, struct tl_table **ret, struct tl_err *err)
+{
+	return tl_table_new(set->budget, tl_budget_share(set->budget, 1, 16, 0), sizeof(uint64_t),
+			    ret, err);
+}
+
+enum tl_status tl_set_script_again(struct tl_set *set, uint32_t i, const struct tl_delta *d,
+				   struct tl_err *err)
+{
+	enum tl_status st = set->recoded ? TL_OK : new_sort(set, &set->recoded, err);
+	if (st == TL_OK)
+		st = tl_sort_put(set->recoded, 0, (uint64_t[]){i, tl_store_bytes(set->scripts)},
+				 err);
+	return st == TL_OK ? put_script(set, d, err) : st;
+}
+
+enum tl_status tl_set_script_settle(struct tl_set *set, struct tl_err *err)
+{
+	if (!set->recoded)
+		return TL_OK;
+	struct tl_table *coded = NULL, *old = set->coded ? set->coded : set->script;
+	enum tl_status st = new_table(set, &coded, err);
+	if (st == TL_OK)
+		st = fill_table(set, set->recoded, old, coded, err);
+	tl_table_leave(&set->coded_view);
+	tl_table_free(set->coded);
+	set->coded = coded;
+	tl_sort_free(set->recoded);
+	set->recoded = NULL;
+	return st;
 }
 
 enum tl_status tl_set_script_make(struct tl_set *set, struct tl_err *err)
 {
-	struct tl_radix_item *item;
-	struct tl_block block = {0};
-	struct tl_edges edges = {0};
-	struct tl_buf turned = {0}, scratch = {0};
-	const struct tl_set_edge *e = NULL;
-	size_t n;
-	uint32_t open = UINT32_MAX;
-	enum tl_status st = order_members(set, &item, &n, err);
-	if (st != TL_OK)
-		return st;
-	for (size_t i = 0; i < n && st == TL_OK; i++) {
-		st = tl_set_edge_get(set, item[i].key >> 1, 1, &scratch, &e, err);
-		if (st == TL_OK && e->block != open) {
-			open = e->block;
-			st = tl_spool_get(set->spool, open, &block, err);
-			if (st == TL_OK)
-				st = tl_edge_decode(&block, set->shift[open], &edges, err);
-		}
-		if (st == TL_OK)
-			st = make_script(set, &edges, e, item[i].key, (uint32_t)item[i].value,
-					 &turned, err);
-	}
-	free(item);
-	tl_block_free(&block);
-	tl_edge_free(&edges);
-	tl_buf_free(&turned);
-	tl_buf_free(&scratch);
+	struct maker m = {.set = set, .open = UINT32_MAX};
+	enum tl_status st = new_sort(set, &m.by_record, err);
+	if (st == TL_OK)
+		st = new_table(set, &set->script, err);
+	if (st == TL_OK)
+		st = make_all(&m, err);
+	tl_sort_free(set->member);
+	set->member = NULL;
+	if (st == TL_OK)
+		st = fill_table(set, m.by_record, NULL, set->script, err);
+	tl_sort_free(m.by_record);
+	tl_block_free(&m.block);
+	tl_edge_free(&m.edges);
+	tl_buf_free(&m.turned);
 	return st;
 }

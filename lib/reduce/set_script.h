@@ -5,16 +5,19 @@
 
 #include <tl/set.h>
 
-/* Keeps a script of the member of a node; one that is there stays the script of its membership. */
-enum tl_status tl_set_script_put(struct tl_set *set, uint32_t node, const struct tl_delta *d,
-				 struct tl_err *err) TL_CHECK;
+/* Makes them of the edges of those in member, which is freed. */
+enum tl_status tl_set_script_make(struct tl_set *set, struct tl_err *err) TL_CHECK;
 
-/* The script put last, or that of the membership; in scratch or the set. */
-enum tl_status tl_set_script_get(const struct tl_set *set, uint32_t node, bool membership,
+/* The script of a new member: that of its membership, or the one by which it is coded. */
+enum tl_status tl_set_script_get(struct tl_set *set, uint32_t i, bool membership,
 				 struct tl_buf *scratch, struct tl_delta *ret,
 				 struct tl_err *err) TL_CHECK;
 
-/* Those of all new members. */
-enum tl_status tl_set_script_make(struct tl_set *set, struct tl_err *err) TL_CHECK;
+/* Keeps another script by which a member is coded. */
+enum tl_status tl_set_script_again(struct tl_set *set, uint32_t i, const struct tl_delta *d,
+				   struct tl_err *err) TL_CHECK;
+
+/* No more of those come: they are found from here on. */
+enum tl_status tl_set_script_settle(struct tl_set *set, struct tl_err *err) TL_CHECK;
 
 #endif

@@ -19,8 +19,8 @@
 #include <tl/expand.h>
 #include <tl/mem.h>
 #include <tl/pages.h>
-#include <tl/radix.h>
 #include <tl/rebase.h>
+#include <tl/sort.h>
 #include <tl/store.h>
 
 #define SLOTS 65536          /* differences that are remembered, about */
@@ -216,8 +216,8 @@ static enum tl_status try_siblings(struct sibling *s, uint32_t i, const struct t
 				   const struct tl_rebase_ref *ref, struct tl_err *err)
 {
 	struct kin *me = &s->kin[i];
-	struct tl_set_record *r = &s->set->record[me->record];
-	uint32_t best = UINT32_MAX, least = cost_of(d, r->nucleotide);
+	bool nucleotide = tl_set_is_nucleotide(s->set, me->record);
+	uint32_t best = UINT32_MAX, least = cost_of(d, nucleotide);
 	struct tl_delta base, made, kept = *d;
 	enum tl_status st = TL_OK;
 	least -= least < LINK_COST ? least : LINK_COST;
@@ -225,16 +225,15 @@ static enum tl_status try_siblings(struct sibling *s, uint32_t i, const struct t
 		uint32_t other = take_nearest(s, me);
 		if (other == UINT32_MAX)
 			break;
-		st = tl_set_script(s->set, &s->set->record[s->kin[other].record], &s->other, &base,
-				   err);
+		st = tl_set_script(s->set, s->kin[other].record, &s->other, &base, err);
 		if (st == TL_OK)
 			st = tl_rebase_make(d, &base, ref, &s->room[0], &made, err);
-		if (st != TL_OK || cost_of(&made, r->nucleotide) >= least)
+		if (st != TL_OK || cost_of(&made, nucleotide) >= least)
 			continue;
 		struct tl_rebase_room t = s->room[0];
 		s->room[0] = s->room[1];
 		s->room[1] = t;
-		least = cost_of(&made, r->nucleotide);
+		least = cost_of(&made, nucleotide);
 		kept = made;
 		best = other;
 	}
@@ -242,17 +241,16 @@ static enum tl_status try_siblings(struct sibling *s, uint32_t i, const struct t
 		return st;
 	me->depth = (uint8_t)(s->kin[best].depth + 1);
 	s->linked++;
-	return tl_set_recode(s->set, r, &s->set->record[s->kin[best].record], &kept, err);
+	return tl_set_recode(s->set, me->record, s->kin[best].record, &kept, err);
 }
 
 static enum tl_status link_member(struct sibling *s, uint32_t i, struct tl_rebase_ref *ref,
 				  struct tl_err *err)
 {
 	struct kin *me = &s->kin[i];
-	struct tl_set_record *r = &s->set->record[me->record];
 	struct tl_delta d;
 	struct tl_delta_sum sum;
-	enum tl_status st = tl_set_script(s->set, r, &s->mine, &d, err);
+	enum tl_status st = tl_set_script(s->set, me->record, &s->mine, &d, err);
 	if (st == TL_OK)
 		st = tl_delta_measure(&d, &sum, err);
 	if (st != TL_OK)
@@ -262,7 +260,7 @@ static enum tl_status link_member(struct sibling *s, uint32_t i, struct tl_rebas
 	me->depth = 1;
 	me->minus = ref->minus = sum.minus;
 	/* What others were copied from before stays what it is, as the chains on it may be long. */
-	if (!r->is_base)
+	if (!tl_set_is_base(s->set, me->record))
 		st = count_shared(s, i, n, err);
 	if (st == TL_OK && s->near_n)
 		st = try_siblings(s, i, &d, ref, err);
@@ -299,21 +297,19 @@ static enum tl_status load_ref(struct sibling *s, const struct tl_set_record *r,
 	return st;
 }
 
-/* The members at item[0, n) are those of one reference. */
-static enum tl_status link_family(struct sibling *s, const struct tl_radix_item *item, size_t n,
+/* The n members in kin are those of that reference. */
+static enum tl_status link_family(struct sibling *s, uint32_t reference, size_t n,
 				  struct tl_err *err)
 {
-	struct tl_set *set = s->set;
+	struct tl_set_record r;
 	struct tl_rebase_ref ref;
 	if (n < 2)
 		return TL_OK;
-	s->seed = mix(7, item[0].key);
-	enum tl_status st = tl_budget_grow(set->budget, &s->kin, &s->cap, n, sizeof *s->kin,
-					   "the members of a reference", err);
+	s->seed = mix(7, reference);
+	enum tl_status st = tl_set_get(s->set, reference, &r, err);
 	if (st == TL_OK)
-		st = load_ref(s, &set->record[item[0].key], &ref, err);
+		st = load_ref(s, &r, &ref, err);
 	for (uint32_t i = 0; i < n && st == TL_OK; i++) {
-		s->kin[i] = (struct kin){.record = (uint32_t)item[i].value};
 		s->near_n = 0;
 		st = link_member(s, i, &ref, err);
 	}
@@ -323,32 +319,48 @@ static enum tl_status link_family(struct sibling *s, const struct tl_radix_item 
 /* 4. All families. */
 
 /* The new members: reference and member as records of the set, in that order. */
-static enum tl_status list_members(const struct tl_set *set, struct tl_radix_item *item, size_t *ret_n,
-				   struct tl_err *err)
-{
-	*ret_n = 0;
-	for (size_t i = 0; i < set->n; i++) {
-		if (set->record[i].role != TL_SET_MEMBER)
-			continue;
-		const struct tl_set_record *ref = tl_set_find(set, set->record[i].base);
-		if (!ref)
-			return tl_err_set(err, TL_INTERNAL, "a member without a reference");
-		item[(*ret_n)++] =
-			(struct tl_radix_item){(uint64_t)(ref - set->record), i};
-	}
-	tl_radix_items(item, *ret_n);
-	return TL_OK;
-}
-
-static enum tl_status link_all(struct sibling *s, const struct tl_radix_item *item, size_t n,
-			       struct tl_err *err)
+static enum tl_status list_members(struct tl_set *set, struct tl_sort *sort, struct tl_err *err)
 {
 	enum tl_status st = TL_OK;
-	for (size_t i = 0, to; i < n && st == TL_OK; i = to) {
-		for (to = i + 1; to < n && item[to].key == item[i].key; to++)
-			;
-		st = link_family(s, item + i, to - i, err);
+	for (uint32_t i = 0; i < set->n && st == TL_OK; i++)
+		if (tl_set_role(set, i) == TL_SET_MEMBER)
+			st = tl_sort_put(sort, 0, (uint64_t[]){set->base[i], i}, err);
+	return st == TL_OK ? tl_sort_end(sort, err) : st;
+}
+
+/* Puts a member into kin, as number n. */
+static enum tl_status add_kin(struct sibling *s, size_t n, uint32_t record, struct tl_err *err)
+{
+	enum tl_status st = tl_budget_grow(s->set->budget, &s->kin, &s->cap, n + 1, sizeof *s->kin,
+					   "the members of a reference", err);
+	if (st == TL_OK)
+		s->kin[n] = (struct kin){.record = record};
+	return st;
+}
+
+static enum tl_status link_all(struct sibling *s, const struct tl_sort *sort, struct tl_err *err)
+{
+	struct tl_sort_pass *pass;
+	const uint64_t *r;
+	uint32_t reference = 0;
+	size_t n = 0;
+	enum tl_status st = tl_sort_open(sort, 0, UINT64_MAX, &pass, err);
+	if (st != TL_OK)
+		return st;
+	while ((st = tl_sort_next(pass, &r, err)) == TL_OK && r) {
+		uint32_t record = (uint32_t)r[1], of = (uint32_t)r[0];
+		if (of != reference) {
+			if ((st = link_family(s, reference, n, err)) != TL_OK)
+				break;
+			n = 0;
+		}
+		reference = of;
+		if ((st = add_kin(s, n++, record, err)) != TL_OK)
+			break;
 	}
+	if (st == TL_OK)
+		st = link_family(s, reference, n, err);
+	tl_sort_close(pass);
 	return st;
 }
 
@@ -371,24 +383,27 @@ static void close_all(struct sibling *s)
 enum tl_status tl_sibling_link(struct tl_set *set, uint64_t *ret_n, struct tl_err *err)
 {
 	struct sibling s = {.set = set};
-	size_t n = set->result.members;
-	uint64_t bytes = SLOTS * sizeof *s.slot + n * sizeof(struct tl_radix_item);
+	struct tl_sort *sort = NULL;
+	uint64_t bytes = SLOTS * sizeof *s.slot, share;
 	*ret_n = 0;
-	if (!n)
+	if (!set->result.members)
 		return TL_OK;
-	enum tl_status st = tl_budget_need(set->budget, bytes, "the order of members", err);
+	enum tl_status st = tl_budget_need(set->budget, bytes, "the table of differences", err);
 	if (st != TL_OK)
 		return st;
-	struct tl_radix_item *item = tl_mem_alloc(n, sizeof *item, err);
+	share = tl_budget_share(set->budget, 1, 16, 0);
 	s.slot = tl_mem_zalloc(SLOTS, sizeof *s.slot, err);
 	s.difference = tl_mem_alloc(DIFFERENCES, sizeof *s.difference, err);
-	st = item && s.slot && s.difference ? list_members(set, item, &n, err) : TL_NOMEM;
+	st = s.slot && s.difference ? tl_sort_new(set->pool, set->budget, share, 2, &sort, err)
+				    : TL_NOMEM;
+	if (st == TL_OK)
+		st = list_members(set, sort, err);
 	if (st == TL_OK)
 		st = tl_pages_new(set->spool, set->shift, &s.pages, err);
 	if (st == TL_OK)
-		st = link_all(&s, item, n, err);
+		st = link_all(&s, sort, err);
+	tl_sort_free(sort);
 	close_all(&s);
-	free(item);
 	tl_budget_give(set->budget, bytes);
 	*ret_n = s.linked;
 	return st == TL_OK ? tl_set_place(set, err) : st;

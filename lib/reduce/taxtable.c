@@ -36,23 +36,37 @@ static struct tl_str accession(struct tl_str word)
 	return inner.n ? inner : word;
 }
 
-enum tl_status tl_taxtable_write(const struct tl_set *set, enum tl_taxtable_format format,
+/* The line of a reference, where it has a taxon and a name. */
+static enum tl_status put_line(struct tl_set *set, uint32_t i, bool ordinal_ids,
+			       struct tl_buf *scratch, struct tl_out *out, struct tl_err *err)
+{
+	struct tl_set_record r;
+	struct tl_str name;
+	enum tl_status st = tl_set_get(set, i, &r, err);
+	if (st == TL_OK)
+		st = tl_set_word(set, &r, scratch, &name, err);
+	if (st != TL_OK)
+		return st;
+	name = accession(name);
+	if (!r.taxon || (!name.n && !ordinal_ids))
+		return TL_OK;
+	if (ordinal_ids)
+		st = tl_out_printf(out, err, "%llu", (unsigned long long)r.ordinal);
+	else
+		st = tl_out_put(out, name.p, name.n, err);
+	return st == TL_OK ? tl_out_printf(out, err, "\t%u\n", r.taxon) : st;
+}
+
+enum tl_status tl_taxtable_write(struct tl_set *set, enum tl_taxtable_format format,
 				 bool ordinal_ids, struct tl_out *out, struct tl_err *err)
 {
+	struct tl_buf scratch = {0};
 	enum tl_status st = TL_OK;
 	if (format == TL_TAXTABLE_DIAMOND)
 		st = tl_out_printf(out, err, "accession.version\ttaxid\n");
-	for (size_t i = 0; i < set->n && st == TL_OK; i++) {
-		const struct tl_set_record *r = &set->record[i];
-		struct tl_str name = accession(tl_set_word(set, r));
-		if (r->role != TL_SET_REF || !r->taxon || (!name.n && !ordinal_ids))
-			continue;
-		if (ordinal_ids)
-			st = tl_out_printf(out, err, "%llu", (unsigned long long)r->ordinal);
-		else
-			st = tl_out_put(out, name.p, name.n, err);
-		if (st == TL_OK)
-			st = tl_out_printf(out, err, "\t%u\n", r->taxon);
-	}
+	for (uint32_t i = 0; i < set->n && st == TL_OK; i++)
+		if (tl_set_role(set, i) == TL_SET_REF)
+			st = put_line(set, i, ordinal_ids, &scratch, out, err);
+	tl_buf_free(&scratch);
 	return st;
 }

@@ -43,6 +43,36 @@ measured() {
 	[ -z "$(ls -A tmp)" ]
 }
 
+@test "tl-reduce at the least -M: records, edges and selection wait on disk, the same bytes; the disk is estimated" {
+	measured
+	awk 'BEGIN { srand(7); for (i = 0; i < 50000; i++) {
+		s = ""; for (j = 0; j < 60; j++) s = s substr("ACDEFGHIKLMNPQRSTVWY", 1 + int(rand() * 20), 1)
+		for (k = 0; k < 2 + (i % 3 == 0); k++) printf ">%d.%d\n%s%s\n", i, k, s, k == 1 ? "W" : "" } }' >p.fa
+	mkdir tmp
+	export TMPDIR=$PWD/tmp
+	tl-parse p.fa | tl-intern | tl-align -M 256M >a.tl
+	awk 'NR % 50 == 1 { print substr($1, 2) }' p.fa >prefer.txt
+	for how in "--by bytes" "--by count" "--by length --prefer prefer.txt" "--ratio 0.4"; do
+		limit=16M
+		[ "$how" != "--ratio 0.4" ] || limit=20M
+		# shellcheck disable=SC2086
+		tl-reduce -M 1G $how -C whole.uc:uc a.tl >whole.z.tl
+		# shellcheck disable=SC2086
+		held tl-reduce $limit -v $how -C c.uc:uc a.tl >z.tl 2>said
+		same whole.z.tl z.tl
+		same whole.uc c.uc
+		estimate=$(sed -n 's/.*may need up to about \([0-9]*\) MiB.*/\1/p' said)
+		spilled=$(sed -n 's/.*spill_bytes \([0-9]*\).*/\1/p' said)
+		[ "$estimate" -gt 0 ] && [ "$spilled" -gt 0 ]
+		[ "$spilled" -le $((estimate << 20)) ] || { echo "$spilled bytes, not $estimate MiB, were spilled"; false; }
+		case $(tl-stats -V; ldd "$(command -v tl-align)") in
+		*asan* | *tsan*) continue ;;
+		esac
+		[ "$(cat tl-reduce.held)" -lt $(((${limit%M} + 64) * 1024)) ] || { echo "$(cat tl-reduce.held) KiB with $limit"; false; }
+	done
+	[ -z "$(ls -A tmp)" ]
+}
+
 @test "-M that is too low for the table of records is an error that says so, with no output" {
 	measured
 	awk 'BEGIN { srand(1); for (i = 0; i < 500000; i++) printf ">%d\n%s%d\n", i, "MK", i }' |

@@ -380,7 +380,7 @@ static int reduce(int fd, uint8_t how)
 	int to = -1;
 	if (!r)
 		return -1;
-	must(tl_set_new(NULL, &set, NULL) == TL_OK);
+	must(tl_set_new(pool, NULL, &set, NULL) == TL_OK);
 	set->want_words = true;
 	enum tl_status st = take_all(r, set);
 	if (st == TL_OK)

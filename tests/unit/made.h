@@ -461,8 +461,7 @@ static inline enum tl_status made_take(int fd, const struct made_reduce *how, st
 	struct tl_reader *r = made_reader(fd, false);
 	struct tl_item *item;
 	enum tl_status st;
-	/* A limit of a few blocks: some are in a file, some in memory. */
-	tl_test_ok(tl_set_new(NULL, ret, &made_err), made_err);
+	tl_test_ok(tl_set_new(made_pool, NULL, ret, &made_err), made_err);
 	(*ret)->want_words = true;
 	(*ret)->opt_prefer = how->prefer;
 	(*ret)->criterion = how->criterion;
@@ -498,6 +497,26 @@ static inline enum tl_status made_reduce_as(int fd, struct made_reduce *how, int
 	if (!how->keep)
 		tl_set_free(set);
 	return TL_OK;
+}
+
+/* The record of an ordinal in a set; false where there is none. */
+static inline bool made_find(struct tl_set *set, uint64_t ordinal, struct tl_set_record *ret)
+{
+	uint32_t i;
+	tl_test_ok(tl_set_find(set, ordinal, &i, &made_err), made_err);
+	if (i != TL_SET_NONE)
+		tl_test_ok(tl_set_get(set, i, ret, &made_err), made_err);
+	return i != TL_SET_NONE;
+}
+
+/* The ordinal of what the record of an ordinal belongs to. */
+static inline uint64_t made_root(struct tl_set *set, uint64_t ordinal)
+{
+	struct tl_set_record r;
+	uint32_t i;
+	tl_test_ok(tl_set_find(set, ordinal, &i, &made_err), made_err);
+	tl_test_ok(tl_set_get(set, tl_set_root(set, i), &r, &made_err), made_err);
+	return r.ordinal;
 }
 
 static inline int made_reduced(int fd, enum tl_select_by by)

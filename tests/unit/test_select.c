@@ -4,9 +4,12 @@
 #include <tl/select.h>
 
 #include <stdbool.h>
+#include <stdlib.h>
 
 #include "tltest.h"
 
+/* What a selection of these few nodes takes with their arcs on disk, and not with them in memory. */
+#define LITTLE (220u << 10)
 #define NODES 12
 #define ARCS 60
 
@@ -56,16 +59,82 @@ static struct graph random_graph(void)
 	return g;
 }
 
-/* Runs the selection on a copy of the arcs, and checks what holds for every way. */
-static struct tl_select_result run(const struct graph *g, enum tl_select_by by, int64_t ratio)
+struct result {
+	uint32_t *ref;
+	uint64_t *source;
+	uint64_t refs, members, loose;
+	size_t n, told;
+};
+
+/* Ids of nodes are 2 i + 1 here: there are others that are none. */
+static enum tl_status told(void *ctx, uint32_t id, uint32_t ref, uint64_t source,
+			   struct tl_err *err)
 {
+	struct result *r = ctx;
+	(void)err;
+	tl_test(id % 2 == 1 && id / 2 < r->n && r->ref[id / 2] == TL_SELECT_NONE - 1);
+	r->ref[id / 2] = ref == TL_SELECT_NONE ? ref : ref / 2;
+	r->source[id / 2] = source;
+	r->told++;
+	return TL_OK;
+}
+
+static struct result choose(const struct tl_select_node *node, size_t n,
+			    const struct tl_select_arc *arc, size_t arcs,
+			    const struct tl_select_params *params, uint64_t limit)
+{
+	const struct tl_pool_opts popts = {.threads = 1};
+	const struct tl_budget_opts bopts = {.limit = limit};
+	static struct tl_pool *pool;
+	struct tl_budget *budget;
+	struct tl_budget_sum used;
+	struct tl_select *s;
+	struct tl_select_sum sum;
 	struct tl_err err = {0};
+	struct result r = {.ref = malloc((n + 1) * sizeof *r.ref),
+			   .source = calloc(n + 1, sizeof *r.source), .n = n};
+	tl_test(r.ref && r.source);
+	for (size_t i = 0; i < n; i++)
+		r.ref[i] = TL_SELECT_NONE - 1;
+	if (!pool)
+		tl_test_ok(tl_pool_new(&popts, &pool, &err), err);
+	tl_test_ok(tl_budget_new(&bopts, &budget, &err), err);
+	tl_test_ok(tl_select_new(pool, budget, params, (uint32_t)(2 * n + 2), &s, &err), err);
+	for (size_t i = n; i-- > 0;)
+		tl_test_ok(tl_select_node(s, (uint32_t)(2 * i + 1), &node[i], &err), err);
+	for (size_t i = 0; i < arcs; i++) {
+		struct tl_select_arc a = arc[i];
+		a.member = 2 * a.member + 1;
+		a.ref = 2 * a.ref + 1;
+		tl_test_ok(tl_select_arc(s, &a, &err), err);
+	}
+	tl_test_ok(tl_select_run(s, told, &r, &sum, &err), err);
+	tl_select_free(s);
+	tl_budget_sum(budget, &used);
+	tl_test_eq(used.used, 0);
+	tl_budget_free(budget);
+	tl_test_eq(r.told, n);
+	r.refs = sum.refs;
+	r.members = sum.members;
+	r.loose = sum.loose;
+	return r;
+}
+
+static void drop(struct result *r)
+{
+	free(r->ref);
+	free(r->source);
+}
+
+/* Runs the selection, once with the arcs on disk, and checks what holds for every way. */
+static struct result run(const struct graph *g, enum tl_select_by by, int64_t ratio)
+{
 	struct tl_select_params params = {by, ratio};
-	struct tl_select_arc arc[ARCS];
-	struct tl_select_result r;
 	uint64_t refs = 0, members = 0, loose = 0;
-	memcpy(arc, g->arc, sizeof arc);
-	tl_test_ok(tl_select_run(g->node, g->n, arc, g->arcs, &params, &r, &err), err);
+	struct result r = choose(g->node, g->n, g->arc, g->arcs, &params, 0);
+	struct result little = choose(g->node, g->n, g->arc, g->arcs, &params, LITTLE);
+	tl_test(!memcmp(r.ref, little.ref, g->n * sizeof *r.ref));
+	drop(&little);
 	for (size_t u = 0; u < g->n; u++) {
 		if (r.ref[u] == TL_SELECT_NONE) {
 			loose++;
@@ -139,12 +208,12 @@ static void test_count(void)
 	uint64_t ours = 0, optimum = 0;
 	for (int i = 0; i < 400; i++) {
 		struct graph g = random_graph();
-		struct tl_select_result r = run(&g, TL_SELECT_COUNT, 1000000);
+		struct result r = run(&g, TL_SELECT_COUNT, 1000000);
 		unsigned greedy = plain_greedy(&g), least = fewest(&g);
 		tl_test(r.refs <= greedy && r.refs >= least);
 		ours += r.refs;
 		optimum += least;
-		tl_select_free(&r);
+		drop(&r);
 	}
 	printf("# count: %llu references, at least %llu needed\n", (unsigned long long)ours,
 	       (unsigned long long)optimum);
@@ -171,7 +240,7 @@ static void test_bytes(void)
 	uint64_t ours = 0, optimum = 0, whole = 0;
 	for (int i = 0; i < 300; i++) {
 		struct graph g = random_graph();
-		struct tl_select_result r = run(&g, TL_SELECT_BYTES, 1000000);
+		struct result r = run(&g, TL_SELECT_BYTES, 1000000);
 		uint64_t all = cost_of(&g, 0), best = all, cost = 0;
 		for (uint32_t set = 0; set < 1u << g.n; set++) {
 			uint64_t c = cost_of(&g, set);
@@ -183,7 +252,7 @@ static void test_bytes(void)
 		ours += cost;
 		optimum += best;
 		whole += all;
-		tl_select_free(&r);
+		drop(&r);
 	}
 	printf("# bytes: cost %llu, optimum %llu, all whole %llu\n", (unsigned long long)ours,
 	       (unsigned long long)optimum, (unsigned long long)whole);
@@ -194,7 +263,7 @@ static void test_length(void)
 {
 	for (int i = 0; i < 300; i++) {
 		struct graph g = random_graph();
-		struct tl_select_result r = run(&g, TL_SELECT_LENGTH, 1000000);
+		struct result r = run(&g, TL_SELECT_LENGTH, 1000000);
 		uint32_t refs = 0;
 		for (uint32_t rank = 0; rank < g.n; rank++) {
 			uint32_t v = 0, covered = 0;
@@ -206,7 +275,7 @@ static void test_length(void)
 		}
 		for (uint32_t u = 0; u < g.n; u++)
 			tl_test_eq(r.ref[u] == u, refs >> u & 1);
-		tl_select_free(&r);
+		drop(&r);
 	}
 }
 
@@ -219,12 +288,12 @@ static void test_ratio(void)
 		int64_t ratio = (int64_t)tl_test_below(1000000);
 		for (size_t u = 0; u < g.n; u++)
 			total += g.node[u].length;
-		struct tl_select_result r = run(&g, (enum tl_select_by)(i % 3), ratio);
+		struct result r = run(&g, (enum tl_select_by)(i % 3), ratio);
 		for (size_t u = 0; u < g.n; u++)
 			held += r.ref[u] == u ? g.node[u].length : 0;
 		tl_test(held * 1000000 <= total * (uint64_t)ratio);
 		loose += r.loose > 0;
-		tl_select_free(&r);
+		drop(&r);
 	}
 	tl_test(loose > 100);
 }
@@ -240,7 +309,7 @@ static void test_prefer(void)
 			g.node[u].prefer = !tl_test_below(4);
 		}
 		rank_nodes(&g);
-		struct tl_select_result r = run(&g, (enum tl_select_by)(i % 3), ratio);
+		struct result r = run(&g, (enum tl_select_by)(i % 3), ratio);
 		for (size_t u = 0; u < g.n; u++) {
 			tl_test(!g.node[u].prefer || r.ref[u] == u);
 			preferred += g.node[u].prefer ? g.node[u].length : 0;
@@ -249,7 +318,7 @@ static void test_prefer(void)
 		/* Preferred ones may pass the limit, but leave nothing for others then. */
 		tl_test(ratio == 1000000 || other == 0 ||
 			(other + preferred) * 1000000 <= total * (uint64_t)ratio);
-		tl_select_free(&r);
+		drop(&r);
 	}
 }
 
@@ -266,11 +335,11 @@ static void test_order_of_arcs(void)
 		for (size_t k = 0; k < h.arcs; k++)
 			h.arc[k].source = k;
 		int64_t ratio = i % 2 ? 1000000 : 600000;
-		struct tl_select_result a = run(&g, (enum tl_select_by)(i % 3), ratio);
-		struct tl_select_result b = run(&h, (enum tl_select_by)(i % 3), ratio);
+		struct result a = run(&g, (enum tl_select_by)(i % 3), ratio);
+		struct result b = run(&h, (enum tl_select_by)(i % 3), ratio);
 		tl_test(g.n == 0 || !memcmp(a.ref, b.ref, g.n * sizeof *a.ref));
-		tl_select_free(&a);
-		tl_select_free(&b);
+		drop(&a);
+		drop(&b);
 	}
 }
 
@@ -284,12 +353,10 @@ static void test_own_arcs(void)
 		g.arc[0] = (struct tl_select_arc){1, 1, 1, 1000000, 0};
 		g.arc[1] = (struct tl_select_arc){0, 0, 1, 1000000, 1};
 		g.arc[2] = (struct tl_select_arc){1, 0, 100, 900000, 2};
-		struct tl_err err = {0};
 		struct tl_select_params params = {(enum tl_select_by)by, 1000000};
-		struct tl_select_result r;
-		tl_test_ok(tl_select_run(g.node, 2, g.arc, 3, &params, &r, &err), err);
+		struct result r = choose(g.node, 2, g.arc, 3, &params, 0);
 		tl_test(r.ref[0] == 0 && r.ref[1] == 0 && r.source[1] == 2);
-		tl_select_free(&r);
+		drop(&r);
 	}
 }
 
@@ -318,13 +385,14 @@ static void test_hubs(void)
 					k++;
 				}
 			}
-		struct tl_err err = {0};
 		struct tl_select_params params = {(enum tl_select_by)by, 1000000};
-		struct tl_select_result r;
-		tl_test_ok(tl_select_run(node, n, arc, k, &params, &r, &err), err);
+		struct result r = choose(node, n, arc, k, &params, 0);
+		struct result little = choose(node, n, arc, k, &params, 3u << 20);
 		tl_test_eq(r.refs + r.members, n);
 		tl_test(r.members >= HUBS - 1 && r.loose == 0);
-		tl_select_free(&r);
+		tl_test(!memcmp(r.ref, little.ref, n * sizeof *r.ref));
+		drop(&r);
+		drop(&little);
 	}
 	free(node);
 	free(arc);

@@ -95,18 +95,17 @@ static void chain(bool twin)
 		close(fd);
 		fd = to;
 		tl_test(made_comes_back(fd, text));
-		const struct tl_set_record *r = tl_set_find(how.opt_set, round);
-		tl_test(r != NULL);
-		tl_test_eq(r->role, round == TL_EXPAND_DEPTH ? TL_SET_REF : TL_SET_MEMBER);
-		r = tl_set_find(how.opt_set, 0);
+		struct tl_set_record r;
+		tl_test(made_find(how.opt_set, round, &r));
+		tl_test_eq(r.role, round == TL_EXPAND_DEPTH ? TL_SET_REF : TL_SET_MEMBER);
+		tl_test(made_find(how.opt_set, 0, &r));
 		uint64_t root = round < TL_EXPAND_DEPTH ? round + 1 : TL_EXPAND_DEPTH;
-		tl_test_eq(r->depth, root);
-		tl_test_eq(tl_set_root(how.opt_set, r)->ordinal, root);
-		r = tl_set_find(how.opt_set, N);
-		tl_test(!twin == !r);
+		tl_test_eq(r.depth, root);
+		tl_test_eq(made_root(how.opt_set, 0), root);
+		tl_test_eq(made_find(how.opt_set, N, &r), twin);
 		if (twin) {
-			tl_test_eq(r->depth, root + 1);
-			tl_test_eq(tl_set_root(how.opt_set, r)->ordinal, root);
+			tl_test_eq(r.depth, root + 1);
+			tl_test_eq(made_root(how.opt_set, N), root);
 		}
 		tl_set_free(how.opt_set);
 	}
@@ -215,24 +214,27 @@ static void test_records(void)
 	int fd = made_close(&s, 32);
 	tl_test_ok(made_reduce_as(fd, &how, &to), made_err);
 	for (int round = 0; round < 2; round++) {
-		const struct tl_set *set = how.opt_set;
+		struct tl_set *set = how.opt_set;
+		struct tl_set_record r, twin, zero;
+		struct tl_buf scratch = {0};
+		struct tl_str word;
 		tl_test_eq(set->n, 4);
 		for (uint64_t i = 0; i < 40; i++) {
-			const struct tl_set_record *r = tl_set_find(set, i);
 			bool there = i == 0 || i == 10 || i == 20 || i == 31;
-			tl_test_eq(r != NULL, there);
-			tl_test(!there || (r->ordinal == i && r->length == LENGTH));
+			tl_test_eq(made_find(set, i, &r), there);
+			tl_test(!there || (r.ordinal == i && r.length == LENGTH));
 		}
-		tl_test(!tl_set_find(set, UINT64_MAX));
-		const struct tl_set_record *r = tl_set_find(set, 10), *twin = tl_set_find(set, 31);
-		tl_test_eq(r->role, round ? TL_SET_COPY : TL_SET_MEMBER);
-		tl_test(r->base == 20 && r->depth == 1 && r->is_base);
-		tl_test(!round || r->identity == 1000000);
-		tl_test(twin->role == TL_SET_COPY && twin->depth == 2 && !twin->is_base);
-		tl_test_eq(tl_set_root(set, twin)->ordinal, 20);
-		tl_test_eq(tl_set_find(set, 0)->role, TL_SET_REF);
-		struct tl_str word = tl_set_word(set, twin);
+		tl_test(!made_find(set, UINT64_MAX, &r));
+		tl_test(made_find(set, 10, &r) && made_find(set, 31, &twin));
+		tl_test_eq(r.role, round ? TL_SET_COPY : TL_SET_MEMBER);
+		tl_test(r.base == 20 && r.depth == 1 && r.is_base);
+		tl_test(!round || r.identity == 1000000);
+		tl_test(twin.role == TL_SET_COPY && twin.depth == 2 && !twin.is_base);
+		tl_test_eq(made_root(set, 31), 20);
+		tl_test(made_find(set, 0, &zero) && zero.role == TL_SET_REF);
+		tl_test_ok(tl_set_word(set, &twin, &scratch, &word, &made_err), made_err);
 		tl_test(word.n == 1 && *word.p == 'r');
+		tl_buf_free(&scratch);
 		tl_set_free(how.opt_set);
 		if (round == 0) {
 			int again;
@@ -267,7 +269,7 @@ static void test_criterion(void)
 		tl_test(identity == 600000 || how.opt_set->result.members <= members);
 		members = how.opt_set->result.members;
 		for (size_t i = 0; i < how.opt_set->n; i++)
-			tl_test_eq(how.opt_set->record[i].base, same.opt_set->record[i].base);
+			tl_test_eq(how.opt_set->base[i], same.opt_set->base[i]);
 		tl_set_free(how.opt_set);
 		tl_set_free(same.opt_set);
 	}
@@ -279,8 +281,10 @@ static void test_criterion(void)
 	tl_names_count(how.prefer, &c);
 	tl_test(c.ids == 5 && c.unknown == 1);
 	static const uint64_t preferred[] = {3, 5, 7, 39};
-	for (size_t i = 0; i < 4; i++)
-		tl_test_eq(tl_set_find(how.opt_set, preferred[i])->role, TL_SET_REF);
+	for (size_t i = 0; i < 4; i++) {
+		struct tl_set_record r;
+		tl_test(made_find(how.opt_set, preferred[i], &r) && r.role == TL_SET_REF);
+	}
 	tl_set_free(how.opt_set);
 	tl_names_free(how.prefer);
 	close(to), close(fd), close(plain);
