@@ -41,7 +41,7 @@ enum tl_status tl_logistic_new(struct tl_mixer *m, size_t inputs, size_t sets, i
 	if (!m->weight)
 		return TL_NOMEM;
 	for (size_t i = 0; i < inputs * sets; i++)
-		m->weight[i] = 65536 / part;
+		m->weight[i] = (1 << 28) / part;
 	return TL_OK;
 }
 

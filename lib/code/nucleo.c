@@ -14,7 +14,7 @@
 
 #define ORDERS 10
 #define COPIES 3 /* followed at a time: forward, recent, inverted */
-#define INPUTS (ORDERS + 2 * COPIES + 1)
+#define INPUTS (ORDERS + 2 * COPIES + 4) /* one is constant, three are 0 */
 #define LINE 16      /* counters behind one hash: 4 last residues, 3 (4) counters each */
 #define LINES_MAX 20 /* log2 of lines in a table: 32 MiB */
 #define SLOW 6       /* learning rates, as shifts */
@@ -222,7 +222,8 @@ static unsigned code_bit(struct nucleo *m, unsigned node, unsigned bit)
 		in[o] = tl_logistic_stretch(&m->log, m->slot[o][node]);
 	for (int i = 0; i < COPIES; i++)
 		copy_inputs(m, &m->copy[i], node, in + ORDERS + 2 * i);
-	in[INPUTS - 1] = 256;
+	in[INPUTS - 4] = 256;
+	in[INPUTS - 3] = in[INPUTS - 2] = in[INPUTS - 1] = 0;
 	int x = tl_logistic_mix(&m->log, &m->mixer[0], state(m) * 3 + node, in);
 	x = (x + tl_logistic_mix(&m->log, &m->mixer[1], (m->past & 255) * 3 + node, in)) / 2;
 	uint32_t p = refined(m, node, x, &fine);

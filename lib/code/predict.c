@@ -8,12 +8,13 @@
 #include <tl/bits.h>
 #include <tl/mem.h>
 
+#include "amino.h"
 #include "nucleo.h"
 #include "symbols.h"
 
 /* The least that a model pays for a byte is such that one byte of code stands for fewer than this;
  * who claims more would only keep a decoder busy. */
-#define BYTES_MOST 4096
+#define BYTES_MOST 8192
 #define PACKED_MOST 131072
 
 /* Residues as values below 27, by their letters. */
@@ -37,16 +38,9 @@ static bool to_letters(uint8_t *values, size_t n)
 	return fine;
 }
 
-static bool is_symbols(enum tl_predict_model model)
-{
-	return model != TL_PREDICT_PACKED && model != TL_PREDICT_LETTERS;
-}
-
 static enum tl_symbols_kind kind_of(enum tl_predict_model model)
 {
 	switch (model) {
-	case TL_PREDICT_RESIDUES:
-		return TL_SYMBOLS_RESIDUES;
 	case TL_PREDICT_NAMES:
 		return TL_SYMBOLS_NAMES;
 	case TL_PREDICT_SCRIPTS:
@@ -61,8 +55,10 @@ static enum tl_symbols_kind kind_of(enum tl_predict_model model)
 static enum tl_status code(struct tl_coder *c, enum tl_predict_model model, uint8_t *bytes,
 			   size_t n, const struct tl_predict_hint *hint, struct tl_err *err)
 {
-	if (!is_symbols(model))
+	if (model == TL_PREDICT_PACKED || model == TL_PREDICT_LETTERS)
 		return tl_nucleo_code(c, bytes, n, err);
+	if (model == TL_PREDICT_RESIDUES)
+		return tl_amino_code(c, bytes, n, hint->lengths, err);
 	return tl_symbols_code(c, kind_of(model), bytes, n, hint, err);
 }
 
@@ -184,7 +180,7 @@ enum tl_status tl_predict_decode(const uint8_t *src, size_t n, const struct tl_p
 	    src[0] == TL_PREDICT_COUNTED)
 		return tl_err_set(err, TL_DATA, "it is coded by a model that is not known");
 	enum tl_predict_model model = (enum tl_predict_model)src[0];
-	size_t most = is_symbols(model) ? BYTES_MOST : PACKED_MOST;
+	size_t most = model == TL_PREDICT_PACKED || model == TL_PREDICT_LETTERS ? PACKED_MOST : BYTES_MOST;
 	if (len / most >= n)
 		return tl_err_set(err, TL_DATA, "it claims more than its code can hold");
 	if (model == TL_PREDICT_LETTERS)

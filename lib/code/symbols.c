@@ -4,9 +4,9 @@
  * Each context is hashed to a line of 15 counters, for four bits of the next symbol; a line has a
  * check, and a new context takes the less used of two lines.  A counter gives its probability, and
  * what such probabilities meant so far by the times it was used; what followed the same
- * symbols before, at two places at a time, is a further prediction.
+ * symbols before is a further prediction.
  *
- * Contents: 1. counters  2. lines  3. copies  4. one symbol  5. all.
+ * Contents: 1. counters  2. lines  3. the copy  4. one symbol  5. all.
  */
 #include "symbols_state.h"
 
@@ -15,11 +15,13 @@
 
 #include <tl/mem.h>
 
+#include "table.h"
+
 #define CONTEXTS TL_SYMBOLS_CONTEXTS
-#define COPIES TL_SYMBOLS_COPIES
-#define INPUTS (2 * CONTEXTS + 2 * COPIES + 1)
-#define TRUSTS 12
-#define MANY (1u << 20) /* residues that are mixed by weights which move slowly */
+#define INPUTS (2 * CONTEXTS + 4) /* two of the copy, one constant, one 0 */
+#define TRUSTS 4
+#define RATE 6
+#define COPY_LEAST 5
 #define LINES_MIN 10 /* log2 of lines for each context */
 #define LINES_MAX 19  /* 32 MiB for each context */
 #define PLACES_MAX 24 /* log2 of places that the copy finds */
@@ -42,20 +44,11 @@ static void count(const struct tl_symbols *m, uint32_t *counter, unsigned bit)
 	*counter = (uint32_t)p << 10 | (n < m->times ? n + 1 : n);
 }
 
-static uint32_t times_class(uint32_t counter)
-{
-	static const uint8_t upto[15] = {0, 1, 2, 3, 4, 5, 6, 8, 11, 15, 22, 32, 64, 128, 255};
-	uint32_t n = counter & 1023, c = 0;
-	while (c < 15 && n > upto[c])
-		c++;
-	return c;
-}
-
 /* 2. Lines. */
 
 static struct tl_symbols_line *find(const struct tl_symbols *m, int i, uint64_t hash)
 {
-	size_t at = (size_t)(hash >> (64 - m->lines[i]));
+	size_t at = (size_t)(hash >> (64 - m->lines));
 	uint32_t check = (uint32_t)hash | 1;
 	struct tl_symbols_line *a = &m->table[i][at], *b = &m->table[i][at ^ 1];
 	if (a->check == check)
@@ -76,49 +69,29 @@ static void find_all(struct tl_symbols *m, unsigned half)
 		m->line[i] = find(m, i, (m->hash[i] + half * 0x2545F4914F6CDD1Du) * GOLDEN);
 }
 
-/* 3. Copies. */
-
-static size_t copy_least(const struct tl_symbols *m)
-{
-	return m->kind == TL_SYMBOLS_RESIDUES ? 6 : 5;
-}
-
-static bool is_followed(const struct tl_symbols *m, size_t from)
-{
-	for (int i = 0; i < COPIES; i++)
-		if (m->copy[i].on && m->copy[i].from == from)
-			return true;
-	return false;
-}
-
-/* Of residues, a better place is followed beside the one before, which may still be right. */
-static void copy_begin(struct tl_symbols *m, size_t from, uint32_t len)
-{
-	if (m->copy[0].on && m->kind == TL_SYMBOLS_RESIDUES)
-		m->copy[1] = m->copy[0];
-	m->copy[0] = (struct tl_symbols_copy){.from = from, .len = len, .on = true};
-}
+/* 3. The copy. */
 
 static void copy_seek(struct tl_symbols *m)
 {
-	size_t k = copy_least(m), i = m->pos;
-	if (i < k)
+	size_t i = m->pos;
+	if (i < COPY_LEAST)
 		return;
-	uint64_t key = m->past & (((uint64_t)1 << 8 * k) - 1);
+	uint64_t key = m->past & (((uint64_t)1 << 8 * COPY_LEAST) - 1);
 	uint32_t *e = &m->last[key * GOLDEN >> (64 - m->places)];
-	struct tl_symbols_copy *c = &m->copy[0];
-	if (*e && c->len < 16 && !is_followed(m, *e)) {
+	struct tl_symbols_copy *c = &m->copy;
+	if (*e && c->len < 16 && !(c->on && c->from == *e)) {
 		uint32_t n = 0;
 		while (n < 32 && n < *e && m->bytes[*e - 1 - n] == m->bytes[i - 1 - n])
 			n++;
-		if (n >= k && (n > c->len || !c->on))
-			copy_begin(m, *e, n);
+		if (n >= COPY_LEAST && (n > c->len || !c->on))
+			*c = (struct tl_symbols_copy){.from = *e, .len = n, .on = true};
 	}
 	*e = (uint32_t)i;
 }
 
-static void copy_follow(struct tl_symbols *m, struct tl_symbols_copy *c, unsigned s)
+static void copy_follow(struct tl_symbols *m, unsigned s)
 {
+	struct tl_symbols_copy *c = &m->copy;
 	if (!c->on)
 		return;
 	bool wrong = m->bytes[c->from++] != s;
@@ -141,25 +114,25 @@ struct bit {
 	int in[INPUTS];
 	uint32_t *counter[CONTEXTS];
 	uint16_t *meant[CONTEXTS];
-	uint16_t *right[COPIES]; /* of a copy, where it says something */
-	unsigned says[COPIES];
+	uint16_t *right; /* of the copy, where it says something */
+	unsigned says;
 };
 
-/* What copy i says of the bit. */
-static void look_at_copy(struct tl_symbols *m, struct bit *b, int i, unsigned node, int at)
+/* What the copy says of the bit. */
+static void look_at_copy(struct tl_symbols *m, struct bit *b, unsigned node, int at)
 {
-	const struct tl_symbols_copy *c = &m->copy[i];
-	int *in = b->in + 2 * CONTEXTS + 2 * i;
+	const struct tl_symbols_copy *c = &m->copy;
+	int *in = b->in + 2 * CONTEXTS;
 	unsigned said = c->on ? m->bytes[c->from] : 0;
 	in[0] = in[1] = 0;
-	b->right[i] = NULL;
-	if (!c->on || (said | 1u << m->bits) >> (at + 1) != node)
+	b->right = NULL;
+	if (!c->on || (said | 256u) >> (at + 1) != node)
 		return;
-	b->says[i] = said >> at & 1;
-	b->right[i] = &m->right[i][copy_context(c) * 8 + (unsigned)at];
-	int s = tl_logistic_stretch(&m->log, *b->right[i]), d = (*b->right[i] - 32768) >> 5;
-	in[0] = b->says[i] ? s : -s;
-	in[1] = b->says[i] ? d : -d;
+	b->says = said >> at & 1;
+	b->right = &m->right[copy_context(c) * 8 + (unsigned)at];
+	int s = tl_logistic_stretch(&m->log, *b->right), d = (*b->right - 32768) >> 5;
+	in[0] = b->says ? s : -s;
+	in[1] = b->says ? d : -d;
 }
 
 static void look(struct tl_symbols *m, struct bit *b, unsigned cell, unsigned node, int at)
@@ -168,35 +141,31 @@ static void look(struct tl_symbols *m, struct bit *b, unsigned cell, unsigned no
 		uint32_t *c = &m->line[i]->counter[cell];
 		uint32_t p = chance(*c);
 		b->counter[i] = c;
-		b->meant[i] = &m->meant[i][(p >> 10) << 4 | times_class(*c)];
-		b->in[2 * i] = *c & 1023 ? tl_logistic_stretch(&m->log, p) : 0;
+		b->meant[i] = &m->meant[i][(p >> 10) << 4 | m->class[*c & TIMES]];
+		b->in[2 * i] = *c & TIMES ? tl_logistic_stretch(&m->log, p) : 0;
 		b->in[2 * i + 1] = tl_logistic_stretch(&m->log, *b->meant[i]);
 	}
-	for (int i = 0; i < COPIES; i++)
-		look_at_copy(m, b, i, node, at);
-	b->in[INPUTS - 1] = 256;
+	look_at_copy(m, b, node, at);
+	b->in[INPUTS - 2] = 256;
+	b->in[INPUTS - 1] = 0;
 }
 
-/* How far the copies are to be trusted: which weights are used. */
+/* How far the copy is to be trusted: which weights are used. */
 static uint32_t trust(const struct tl_symbols *m, const struct bit *b)
 {
-	uint32_t len = m->copy[0].len, n = b->right[0] ? 1 + (len > 15) + (len > 31) : 0;
-	if (!b->right[1])
-		return n;
-	return n + (b->right[0] && b->says[0] != b->says[1] ? 8 : 4);
+	return b->right ? 1 + (m->copy.len > 15) + (m->copy.len > 31) : 0;
 }
 
 static void learn(struct tl_symbols *m, const struct bit *b, unsigned bit)
 {
-	tl_logistic_tell(&m->mixer[0], bit, b->in, m->rate);
-	tl_logistic_tell(&m->mixer[1], bit, b->in, m->rate);
+	tl_logistic_tell(&m->mixer[0], bit, b->in, RATE);
+	tl_logistic_tell(&m->mixer[1], bit, b->in, RATE);
 	for (int i = 0; i < CONTEXTS; i++) {
 		count(m, b->counter[i], bit);
 		tl_logistic_learn(b->meant[i], bit, 6);
 	}
-	for (int i = 0; i < COPIES; i++)
-		if (b->right[i])
-			tl_logistic_learn(b->right[i], b->says[i] == bit, 6);
+	if (b->right)
+		tl_logistic_learn(b->right, b->says == bit, 6);
 }
 
 static unsigned code_bit(struct tl_symbols *m, unsigned cell, unsigned node, int at, unsigned bit)
@@ -215,8 +184,8 @@ static unsigned code_bit(struct tl_symbols *m, unsigned cell, unsigned node, int
 static unsigned code_symbol(struct tl_symbols *m, unsigned s)
 {
 	unsigned node = 1, cell = 1;
-	for (int at = m->bits - 1; at >= 0; at--) {
-		if (at == m->bits - 1 || at == 3) {
+	for (int at = 7; at >= 0; at--) {
+		if (at == 7 || at == 3) {
 			find_all(m, at == 3 ? node : 0);
 			cell = 1;
 		}
@@ -224,7 +193,7 @@ static unsigned code_symbol(struct tl_symbols *m, unsigned s)
 		node = node << 1 | bit;
 		cell = cell << 1 | bit;
 	}
-	return node & ((1u << m->bits) - 1);
+	return node & 255;
 }
 
 /* 5. All. */
@@ -237,8 +206,7 @@ static void code_all(struct tl_symbols *m, size_t n)
 		s = code_symbol(m, s);
 		m->bytes[m->pos++] = (uint8_t)s;
 		m->past = m->past << 8 | s;
-		for (int i = 0; i < COPIES; i++)
-			copy_follow(m, &m->copy[i], s);
+		copy_follow(m, s);
 		copy_seek(m);
 		tl_symbols_context_move(m, s);
 	}
@@ -246,13 +214,17 @@ static void code_all(struct tl_symbols *m, size_t n)
 
 static void fill_small(struct tl_symbols *m)
 {
+	static const uint8_t upto[15] = {0, 1, 2, 3, 4, 5, 6, 8, 11, 15, 22, 32, 64, 128, 255};
 	for (size_t i = 0; i < CONTEXTS; i++)
 		for (size_t j = 0; j < 1024; j++)
 			m->meant[i][j] = (uint16_t)((j >> 4) * 1024 + 512);
-	for (uint32_t i = 0; i <= TIMES; i++)
+	for (uint32_t i = 0; i <= TIMES; i++) {
 		m->step[i] = 65536 * 2 / (2 * i + 3);
-	for (size_t i = 0; i < COPIES * TL_SYMBOLS_RIGHTS; i++)
-		m->right[i / TL_SYMBOLS_RIGHTS][i % TL_SYMBOLS_RIGHTS] = 49152;
+		while (m->class[i] < 15 && i > upto[m->class[i]])
+			m->class[i]++;
+	}
+	for (size_t i = 0; i < TL_SYMBOLS_RIGHTS; i++)
+		m->right[i] = 49152;
 }
 
 static int log2_within(size_t n, int least, int most)
@@ -262,26 +234,17 @@ static int log2_within(size_t n, int least, int most)
 	return least;
 }
 
-/* log2 of the lines of a context: of residues the short ones need few, so that the long ones may
- * have more. */
-static int lines_of(const struct tl_symbols *m, int i, size_t n)
-{
-	static const uint8_t residues[CONTEXTS] = {10, 10, 13, 17, 21, 21, 21, 14, 14, 14};
-	int most = m->kind == TL_SYMBOLS_RESIDUES ? residues[i] : LINES_MAX;
-	return log2_within(n, LINES_MIN, most);
-}
-
 static enum tl_status fill(struct tl_symbols *m, size_t n, struct tl_err *err)
 {
 	m->places = log2_within(n, LINES_MIN, PLACES_MAX);
+	m->lines = log2_within(n, LINES_MIN, LINES_MAX);
 	for (int i = 0; i < CONTEXTS; i++) {
-		m->lines[i] = lines_of(m, i, n);
-		m->table[i] = tl_mem_zalloc((size_t)1 << m->lines[i],
-					    sizeof(struct tl_symbols_line), err);
+		m->table[i] = tl_table_new((size_t)1 << m->lines, sizeof(struct tl_symbols_line),
+					   err);
 		if (!m->table[i])
 			return TL_NOMEM;
 	}
-	if (!(m->last = tl_mem_zalloc((size_t)1 << m->places, sizeof *m->last, err)) ||
+	if (!(m->last = tl_table_new((size_t)1 << m->places, sizeof *m->last, err)) ||
 	    tl_logistic_new(&m->mixer[0], INPUTS, 128 * TRUSTS, 5, err) != TL_OK)
 		return TL_NOMEM;
 	return tl_logistic_new(&m->mixer[1], INPUTS, 32 * 256, 5, err);
@@ -290,8 +253,8 @@ static enum tl_status fill(struct tl_symbols *m, size_t n, struct tl_err *err)
 static void discard(struct tl_symbols *m)
 {
 	for (int i = 0; i < CONTEXTS; i++)
-		free(m->table[i]);
-	free(m->last);
+		tl_table_free(m->table[i]);
+	tl_table_free(m->last);
 	tl_logistic_free(&m->mixer[0]);
 	tl_logistic_free(&m->mixer[1]);
 	free(m);
@@ -307,9 +270,7 @@ enum tl_status tl_symbols_code(struct tl_coder *c, enum tl_symbols_kind kind, ui
 	m->kind = kind;
 	m->bytes = bytes;
 	m->hint = hint;
-	m->bits = kind == TL_SYMBOLS_RESIDUES ? 5 : 8;
-	m->times = kind == TL_SYMBOLS_RESIDUES ? TIMES : kind == TL_SYMBOLS_NAMES ? 30 : 250;
-	m->rate = kind == TL_SYMBOLS_RESIDUES && n > MANY ? 3 : 6;
+	m->times = kind == TL_SYMBOLS_NAMES ? 30 : 250;
 	tl_logistic_fill(&m->log);
 	fill_small(m);
 	enum tl_status st = fill(m, n, err);

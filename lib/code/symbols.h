@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* symbols: a model of bytes: names, numbers, strings of them, residues of proteins, qualities.
+/* symbols: a model of bytes: names, numbers, strings of them, qualities.
  *
  * What followed the same contexts before, mixed bit by bit; which contexts, the kind says.
  * Threads: pure but for its arguments.
@@ -18,7 +18,6 @@
 enum tl_symbols_kind {
 	TL_SYMBOLS_BYTES,    /* anything, cut into items */
 	TL_SYMBOLS_NAMES,    /* lines that end in LF, most of them like the one before */
-	TL_SYMBOLS_RESIDUES, /* values below 32, cut into items */
 	TL_SYMBOLS_SCRIPTS,  /* scripts of deltas */
 	TL_SYMBOLS_KEYED     /* each with a key */
 };

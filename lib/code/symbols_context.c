@@ -36,25 +36,6 @@ static void in_bytes(struct tl_symbols *m)
 	m->set[1] = 0;
 }
 
-static void in_residues(struct tl_symbols *m)
-{
-	size_t at = m->pos - m->item;
-	uint64_t cut = at > 3 ? 3 : at;
-	uint64_t h[TL_SYMBOLS_CONTEXTS] = {cut,
-					   last(m, 1),
-					   last(m, 2),
-					   last(m, 3),
-					   last(m, 4),
-					   last(m, 5),
-					   last(m, 7),
-					   m->past & 0xff00,
-					   m->past & 0xffff00,
-					   m->past & 0xff00ff};
-	memcpy(m->hash, h, sizeof h);
-	m->set[0] = (uint32_t)cut;
-	m->set[1] = (uint32_t)last(m, 1) & 31;
-}
-
 static uint64_t above(const struct tl_symbols *m, size_t ahead)
 {
 	const struct tl_symbols_view *v = &m->view;
@@ -218,8 +199,7 @@ void tl_symbols_context_hash(struct tl_symbols *m)
 {
 	static void (*const contexts[])(struct tl_symbols *) = {
 		[TL_SYMBOLS_BYTES] = in_bytes,       [TL_SYMBOLS_NAMES] = in_names,
-		[TL_SYMBOLS_RESIDUES] = in_residues, [TL_SYMBOLS_SCRIPTS] = in_scripts,
-		[TL_SYMBOLS_KEYED] = in_keyed,
+		[TL_SYMBOLS_SCRIPTS] = in_scripts, [TL_SYMBOLS_KEYED] = in_keyed,
 	};
 	if (m->kind == TL_SYMBOLS_SCRIPTS && !m->pos)
 		begin_script(m);

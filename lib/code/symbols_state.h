@@ -14,7 +14,6 @@
 #include "symbols.h"
 
 #define TL_SYMBOLS_CONTEXTS 10
-#define TL_SYMBOLS_COPIES 2
 #define TL_SYMBOLS_RIGHTS (32 * 16 * 8) /* by how a copy held, and bit */
 #define TL_SYMBOLS_TIMES 1023 /* a counter counts so far */
 #define TL_SYMBOLS_FIELDS 64  /* of a line that are kept in view */
@@ -49,23 +48,22 @@ struct tl_symbols {
 	enum tl_symbols_kind kind;
 	uint8_t *bytes;
 	size_t pos;
-	int bits;  /* of a symbol */
-	int lines[TL_SYMBOLS_CONTEXTS]; /* log2 */
+	int lines; /* log2 */
 	struct tl_symbols_line *table[TL_SYMBOLS_CONTEXTS];
 	struct tl_symbols_line *line[TL_SYMBOLS_CONTEXTS];
 	uint64_t hash[TL_SYMBOLS_CONTEXTS];
 	uint16_t meant[TL_SYMBOLS_CONTEXTS][1024]; /* by probability (6 bits) and times (4 bits) */
 	uint32_t step[TL_SYMBOLS_TIMES + 1]; /* what part of the way a counter goes, of 65536 */
+	uint8_t class[TL_SYMBOLS_TIMES + 1];  /* of times a counter was used */
 	uint32_t times;                      /* counters count so far in this kind */
 	uint64_t past;                       /* the last 8 symbols */
 	struct tl_mixer mixer[2];
-	int rate; /* at which they learn */
 	uint32_t set[2]; /* chosen by the kind */
 	/* copies */
 	uint32_t *last; /* [1 << places] */
 	int places;
-	struct tl_symbols_copy copy[TL_SYMBOLS_COPIES]; /* the latest found first */
-	uint16_t right[TL_SYMBOLS_COPIES][TL_SYMBOLS_RIGHTS];
+	struct tl_symbols_copy copy;
+	uint16_t right[TL_SYMBOLS_RIGHTS];
 	/* items */
 	const struct tl_predict_hint *hint;
 	size_t lengths_pos, left, item, before; /* where this item and the one before begin */
