@@ -38,7 +38,7 @@ struct tl_predict_hint {
 	const uint64_t *base;   /* [items] SCRIPTS: what each script is applied to */
 	const uint64_t *length; /* [items] SCRIPTS: what it makes */
 	size_t items;
-	const uint64_t *key; /* [keys] KEYED: of each byte */
+	const uint64_t *key; /* [keys] KEYED: of each byte; NAMES: of each line, alike for like ones */
 	size_t keys;
 };
 

@@ -244,6 +244,12 @@ static enum tl_status fill(struct tl_symbols *m, size_t n, struct tl_err *err)
 		if (!m->table[i])
 			return TL_NOMEM;
 	}
+	if (m->kind == TL_SYMBOLS_NAMES && m->hint->keys) {
+		m->mate.bits = log2_within(m->hint->keys, 4, PLACES_MAX);
+		m->mate.start = tl_table_new((size_t)1 << m->mate.bits, sizeof(uint32_t), err);
+		if (!m->mate.start)
+			return TL_NOMEM;
+	}
 	if (!(m->last = tl_table_new((size_t)1 << m->places, sizeof *m->last, err)) ||
 	    tl_logistic_new(&m->mixer[0], INPUTS, 128 * TRUSTS, 5, err) != TL_OK)
 		return TL_NOMEM;
@@ -255,6 +261,7 @@ static void discard(struct tl_symbols *m)
 	for (int i = 0; i < CONTEXTS; i++)
 		tl_table_free(m->table[i]);
 	tl_table_free(m->last);
+	tl_table_free(m->mate.start);
 	tl_logistic_free(&m->mixer[0]);
 	tl_logistic_free(&m->mixer[1]);
 	free(m);

@@ -30,7 +30,9 @@ static void in_bytes(struct tl_symbols *m)
 					   cut << 8 | last(m, 1),
 					   up << 8 | last(m, 1),
 					   up << 4 | cut,
-					   m->past & 0xffff00};
+					   m->past & 0xffff00,
+					   last(m, 5),
+					   up << 16 | last(m, 2)};
 	memcpy(m->hash, h, sizeof h);
 	m->set[0] = (uint32_t)cut;
 	m->set[1] = 0;
@@ -46,7 +48,9 @@ static void in_names(struct tl_symbols *m)
 {
 	const struct tl_symbols_view *v = &m->view;
 	uint64_t up = above(m, 0), far = m->pos - v->line, f = v->field < 31 ? v->field : 31;
+	uint64_t mate = m->mate.there ? m->bytes[m->mate.at] : 256, held = m->mate.held;
 	far = far < 255 ? far : 255;
+	held = held < 1 ? 0 : held < 4 ? 1 : held < 16 ? 2 : 3;
 	uint64_t h[TL_SYMBOLS_CONTEXTS] = {last(m, 1),
 					   last(m, 2),
 					   last(m, 3),
@@ -56,10 +60,13 @@ static void in_names(struct tl_symbols *m)
 					   f << 17 | up << 8 | last(m, 1),
 					   f << 21 | up << 12 | above(m, 1) << 1 | v->same,
 					   f << 32 | v->field_hash,
-					   f << 20 | far << 10 | up << 1 | v->same};
+					   f << 20 | far << 10 | up << 1 | v->same,
+					   mate << 18 | held << 16 | up << 1 | v->same,
+					   mate << 20 | held << 16 | last(m, 2)};
 	memcpy(m->hash, h, sizeof h);
 	m->set[0] = (uint32_t)(f * 4 + (v->there ? 2 : 0) + v->same);
-	m->set[1] = (uint32_t)(v->there ? 1 + (up >> 4) : 0);
+	m->set[1] = (uint32_t)(mate < 256 ? 17 + held * 2 + m->mate.same
+				: v->there ? 1 + (up >> 4) : 0);
 }
 
 /* A digit of a number of a script: what stood there in scripts that were at the same place of the
@@ -71,7 +78,7 @@ static void in_scripts(struct tl_symbols *m)
 	uint64_t base = m->script_item < m->hint->items ? m->hint->base[m->script_item] : 0;
 	uint64_t state = s->index * 4 + (s->index < 3 ? 0 : n[0] & 3);
 	uint64_t here = (m->number << 4 | (m->digit & 15)) * 16 + state, left = s->length - s->a;
-	uint64_t place = mixed(base, s->b * 2 + s->minus), at = mixed(place, here);
+	uint64_t any = s->b * 2 + s->minus, at = mixed(mixed(base, any), here);
 	uint64_t h[TL_SYMBOLS_CONTEXTS] = {here,
 					   at,
 					   mixed(at, n[0]),
@@ -81,7 +88,9 @@ static void in_scripts(struct tl_symbols *m)
 					   mixed(here, base),
 					   mixed(mixed(at, n[0]), n[1]),
 					   mixed(mixed(at, n[1]), n[2]),
-					   mixed(at, left)};
+					   mixed(at, left),
+					   mixed(here, any),
+					   mixed(mixed(here, any), n[0])};
 	memcpy(m->hash, h, sizeof h);
 	m->set[0] = (uint32_t)(state * 4 + (m->digit < 3 ? m->digit : 3));
 	m->set[1] = m->digit < 3 ? m->digit : 3;
@@ -99,7 +108,9 @@ static void in_keyed(struct tl_symbols *m)
 					   last(m, 3),
 					   last(m, 4),
 					   mixed(key, last(m, 3)),
-					   m->past & 0xff00};
+					   m->past & 0xff00,
+					   last(m, 6),
+					   mixed(key, last(m, 4))};
 	memcpy(m->hash, h, sizeof h);
 	m->set[0] = m->set[1] = 0;
 }
@@ -135,6 +146,46 @@ static void begin_field(struct tl_symbols *m)
 	v->there = v->field < v->fields[0];
 	if (v->there)
 		v->at = v->start[0][v->field];
+}
+
+/* The line that begins here: one with its key, and the next one with it will have this one. */
+static void begin_mate(struct tl_symbols *m)
+{
+	struct tl_symbols_mate *mate = &m->mate;
+	mate->there = false;
+	mate->same = true;
+	mate->held = 0;
+	if (!mate->start || mate->lines >= m->hint->keys)
+		return;
+	uint64_t key = m->hint->key[mate->lines++] + 1;
+	uint32_t *e = &mate->start[key * TL_SYMBOLS_GOLDEN >> (64 - mate->bits)];
+	mate->there = *e != 0;
+	mate->at = *e - 1;
+	*e = (uint32_t)m->pos + 1;
+}
+
+/* Moves on along the mate: at the end of a field it goes to its next one. */
+static void mate_symbol(struct tl_symbols *m, unsigned s)
+{
+	struct tl_symbols_mate *mate = &m->mate;
+	if (s == '\n') {
+		begin_mate(m);
+		return;
+	}
+	if (!mate->there)
+		return;
+	bool right = m->bytes[mate->at] == s;
+	mate->held = right ? mate->held + (mate->held < 255) : 0;
+	mate->same &= right;
+	if (in_word(s)) {
+		mate->at += in_word(m->bytes[mate->at]);
+		return;
+	}
+	while (in_word(m->bytes[mate->at]))
+		mate->at++;
+	mate->there = m->bytes[mate->at] != '\n';
+	mate->at++;
+	mate->same = true;
 }
 
 /* Moves the view on; pos is behind s already. */
@@ -203,6 +254,8 @@ void tl_symbols_context_hash(struct tl_symbols *m)
 	};
 	if (m->kind == TL_SYMBOLS_SCRIPTS && !m->pos)
 		begin_script(m);
+	if (m->kind == TL_SYMBOLS_NAMES && !m->pos)
+		begin_mate(m);
 	if (!m->left)
 		next_item(m);
 	contexts[m->kind](m);
@@ -213,8 +266,9 @@ void tl_symbols_context_hash(struct tl_symbols *m)
 void tl_symbols_context_move(struct tl_symbols *m, unsigned s)
 {
 	m->left--;
-	if (m->kind == TL_SYMBOLS_NAMES)
+	if (m->kind == TL_SYMBOLS_NAMES) {
 		view_symbol(m, s);
-	else if (m->kind == TL_SYMBOLS_SCRIPTS)
+		mate_symbol(m, s);
+	} else if (m->kind == TL_SYMBOLS_SCRIPTS)
 		script_symbol(m, s);
 }

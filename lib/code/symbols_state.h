@@ -13,7 +13,7 @@
 #include "logistic.h"
 #include "symbols.h"
 
-#define TL_SYMBOLS_CONTEXTS 10
+#define TL_SYMBOLS_CONTEXTS 12
 #define TL_SYMBOLS_RIGHTS (32 * 16 * 8) /* by how a copy held, and bit */
 #define TL_SYMBOLS_TIMES 1023 /* a counter counts so far */
 #define TL_SYMBOLS_FIELDS 64  /* of a line that are kept in view */
@@ -42,6 +42,16 @@ struct tl_symbols_view {
 	uint32_t field;
 };
 
+/* The last line with the key of this one, as far as this one has gone along it, field by field. */
+struct tl_symbols_mate {
+	uint32_t *start; /* [1 << bits] by key: where such a line began, + 1; NULL: there are no keys */
+	int bits;
+	size_t lines;     /* begun so far */
+	size_t at;        /* the byte that stands where we are, if there */
+	bool there, same; /* the field is the same so far */
+	uint32_t held;    /* symbols as it has them since the last one that was not */
+};
+
 struct tl_symbols {
 	struct tl_coder *coder;
 	struct tl_logistic log;
@@ -68,6 +78,7 @@ struct tl_symbols {
 	const struct tl_predict_hint *hint;
 	size_t lengths_pos, left, item, before; /* where this item and the one before begin */
 	struct tl_symbols_view view;
+	struct tl_symbols_mate mate;
 	/* scripts */
 	struct tl_script script;
 	size_t script_item;

@@ -13,8 +13,6 @@
 
 #define LENGTHS 0x20000000u /* the last letter in lower case */
 
-static const struct tl_predict_hint nothing;
-
 enum {
 	TAG_HEAD = TL_TAG('H', 'E', 'A', 'D'),
 	TAG_RESI = TL_TAG('R', 'E', 'S', 'I'),
@@ -66,6 +64,27 @@ static enum tl_status look(const struct view *v, bool with_ops, struct tl_script
 	enum tl_status st = tl_scripted_open(ret, column_of(v, TAG_ORDN), column_of(v, TAG_FLAG),
 					     column_of(v, TAG_RLEN), column_of(v, TAG_BASE), err);
 	return st == TL_OK && with_ops ? tl_scripted_walk(ret, column_of(v, TAG_OPSV), err) : st;
+}
+
+/* The base of each entry, where all have one and that stands before, as a key of its strings: those
+ * of one base are often alike. */
+static enum tl_status look_at_bases(const struct view *v, uint64_t **ret,
+				    struct tl_predict_hint *hint, struct tl_err *err)
+{
+	struct tl_scripted s = {0};
+	if (!column_of(v, TAG_BASE).n)
+		return TL_OK;
+	enum tl_status st = look(v, false, &s, err);
+	if (st == TL_OK && !(*ret = tl_mem_alloc(s.entries, sizeof **ret, err)))
+		st = TL_NOMEM;
+	for (size_t i = 0, item = 0; st == TL_OK && i < s.entries; i++) {
+		item += s.first[i];
+		(*ret)[i] = s.base[item - 1];
+	}
+	if (st == TL_OK)
+		*hint = (struct tl_predict_hint){.key = *ret, .keys = s.entries};
+	tl_scripted_free(&s);
+	return st == TL_DATA ? TL_OK : st;
 }
 
 static const uint64_t *counts_of(const struct tl_scripted *s, uint32_t tag)
@@ -123,20 +142,25 @@ static bool join(struct tl_str lengths, struct tl_str bytes, uint8_t *text,
 	return from == bytes.n;
 }
 
-/* Encodes strings as lines: their bytes as m->next, and in place of the lengths how many there are.
- */
-static enum tl_status encode_lines(struct tl_modelled *m, struct tl_str lengths,
-				   struct tl_str bytes, uint8_t *dst, size_t room,
-				   size_t *ret, struct tl_err *err)
+/* Encodes strings, columns i and i + 1, as lines: their bytes as m->next, and in place of the lengths
+ * how many there are. */
+static enum tl_status encode_lines(struct tl_modelled *m, const struct view *v, size_t i,
+				   uint8_t *dst, size_t room, size_t *ret, struct tl_err *err)
 {
 	size_t n = 0, got = 0;
-	uint64_t items = 0;
+	uint64_t items = 0, *keys = NULL;
+	struct tl_str lengths = v->col[i], bytes = v->col[i + 1];
+	struct view before = *v;
+	struct tl_predict_hint hint = {.items = 0};
 	uint8_t *text = tl_mem_alloc(lengths.n + bytes.n, 1, err);
 	if (!text)
 		return TL_NOMEM;
-	enum tl_status st = tl_buf_reserve(&m->next, bytes.n, err);
+	before.n = i;
+	enum tl_status st = look_at_bases(&before, &keys, &hint, err);
+	if (st == TL_OK)
+		st = tl_buf_reserve(&m->next, bytes.n, err);
 	if (st == TL_OK && join(lengths, bytes, text, &n, &items) && bytes.n > 1)
-		st = tl_predict_encode(TL_PREDICT_NAMES, text, n, &nothing, m->next.data,
+		st = tl_predict_encode(TL_PREDICT_NAMES, text, n, &hint, m->next.data,
 				       bytes.n - 1, &got, err);
 	if (st == TL_OK && got && varint_size(items) < room) {
 		dst[0] = TL_PREDICT_IMPLIED;
@@ -144,6 +168,7 @@ static enum tl_status encode_lines(struct tl_modelled *m, struct tl_str lengths,
 		m->next.len = got;
 	}
 	free(text);
+	free(keys);
 	return st;
 }
 
@@ -225,7 +250,7 @@ enum tl_status tl_modelled_encode(struct tl_modelled *m, const struct tl_payload
 	}
 	view_payload(payload, &v);
 	if (tag == (TAG_HEAD | LENGTHS) && next == TAG_HEAD)
-		st = encode_lines(m, v.col[i], v.col[i + 1], dst, room, ret, err);
+		st = encode_lines(m, &v, i, dst, room, ret, err);
 	else if (is_counted(tag) && (next | LENGTHS) == tag && room)
 		st = encode_counted(m, &v, i, dst, ret, err);
 	if (st != TL_OK || *ret)
@@ -253,12 +278,13 @@ static bool split(const uint8_t *text, size_t n, uint8_t *lengths, size_t length
 	return pos == lengths_n && put == bytes_n;
 }
 
-static enum tl_status decode_lines(const struct tl_block_col *lengths,
+static enum tl_status decode_lines(const struct view *v, const struct tl_block_col *lengths,
 				   const struct tl_block_col *bytes, uint8_t *to,
 				   struct tl_err *err)
 {
 	size_t pos = 1;
-	uint64_t items;
+	uint64_t items, *keys = NULL;
+	struct tl_predict_hint hint = {.items = 0};
 	if (!tl_bits_get_varint(lengths->data, lengths->stored, &pos, &items) ||
 	    pos != lengths->stored || items > lengths->raw || bytes->data[0] != TL_PREDICT_NAMES)
 		return tl_err_set(err, TL_DATA, "it has lengths of no strings");
@@ -266,10 +292,13 @@ static enum tl_status decode_lines(const struct tl_block_col *lengths,
 	uint8_t *text = tl_mem_alloc(n, 1, err);
 	if (!text)
 		return TL_NOMEM;
-	enum tl_status st = tl_predict_decode(bytes->data, bytes->stored, &nothing, text, n, err);
+	enum tl_status st = look_at_bases(v, &keys, &hint, err);
+	if (st == TL_OK)
+		st = tl_predict_decode(bytes->data, bytes->stored, &hint, text, n, err);
 	if (st == TL_OK && !split(text, n, to, lengths->raw, to + lengths->raw, bytes->raw))
 		st = tl_err_set(err, TL_DATA, "it has strings of other lengths");
 	free(text);
+	free(keys);
 	return st;
 }
 
@@ -353,5 +382,5 @@ enum tl_status tl_modelled_decode(struct tl_block *block, size_t i, uint8_t *to,
 	    next->data[0] != (lines ? TL_PREDICT_NAMES : TL_PREDICT_SCRIPTS))
 		return wrong(err);
 	*ret_columns = 2;
-	return lines ? decode_lines(col, next, to, err) : decode_counted(&v, col, true, to, err);
+	return lines ? decode_lines(&v, col, next, to, err) : decode_counted(&v, col, true, to, err);
 }
