@@ -22,7 +22,7 @@
 #include "logistic.h"
 #include "table.h"
 
-#define SHORT 8  /* contexts of few residues */
+#define SHORT 10 /* contexts of few residues */
 #define COPIED 4 /* of what copies say */
 #define PLAIN (SHORT + COPIED)
 #define LONG 2 /* of many residues */
@@ -34,7 +34,7 @@
 #define NODES (256 + 64)
 #define TIMES 1023
 #define MANY (1u << 20) /* residues that are mixed by weights which move slowly */
-#define LAST_RATE 6
+#define LAST_RATE 4
 #define GOLDEN 0x9E3779B97F4A7C15u
 
 /* 1. The tree.  A fork has the number of the way to it, with a 1 in front. */
@@ -118,16 +118,17 @@ static struct long_row *find(const struct amino *m, int i, uint64_t context)
 
 /* 3. Contexts. */
 
-static const uint8_t context_bits[PLAIN] = {2, 5, 10, 10, 15, 15, 15, 10, 12, 16, 16, 15};
+static const uint8_t context_bits[PLAIN] = {2, 5, 10, 10, 15, 15, 15, 10, 10, 10, 12, 16, 16, 15};
 
 static void find_short(struct amino *m)
 {
 	uint64_t a = m->past & 31, b = m->past >> 8 & 31, c = m->past >> 16 & 31,
-		 d = m->past >> 24 & 31, at = m->pos - m->item;
+		 d = m->past >> 24 & 31, g = m->past >> 48 & 31, at = m->pos - m->item;
 	uint64_t context[SHORT] = {at > 3 ? 3 : at,      a,
 				   b << 5 | a,           c << 5 | b,
 				   c << 10 | b << 5 | a, d << 10 | b << 5 | a,
-				   d << 10 | c << 5 | a, c << 5 | a};
+				   d << 10 | c << 5 | a, c << 5 | a,
+				   d << 5 | c,           g << 5 | d};
 	for (int i = 0; i < SHORT; i++)
 		m->row[i] = plain_row(m, i, context[i], context_bits[i]);
 	m->set[1] = (size_t)a;
@@ -327,7 +328,7 @@ static enum tl_status fill(struct amino *m, size_t n, struct tl_err *err)
 	static const size_t sets[MIXERS] = {TL_AMINO_COPY_CLASSES * 4, 32, 64};
 	enum tl_status st = fill_tables(m, n, err);
 	for (int i = 0; i < MIXERS && st == TL_OK; i++)
-		st = tl_logistic_new(&m->mixer[i], INPUTS, sets[i] * FORKS, 6, err);
+		st = tl_logistic_new(&m->mixer[i], INPUTS, sets[i] * FORKS, 10, err);
 	if (st != TL_OK)
 		return st;
 	return tl_logistic_new(&m->last, MIXERS + 1, FORKS, MIXERS, err);
@@ -354,7 +355,7 @@ enum tl_status tl_amino_code(struct tl_coder *c, uint8_t *bytes, size_t n, struc
 		return TL_NOMEM;
 	m->coder = c;
 	m->bytes = bytes;
-	m->rate = n > MANY ? 3 : 6;
+	m->rate = n > MANY ? 4 : 6;
 	fill_small(m);
 	enum tl_status st = fill(m, n, err);
 	if (st == TL_OK)

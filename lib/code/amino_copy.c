@@ -10,7 +10,7 @@
 #define LONG 6    /* residues that find a place */
 #define SHORT 4   /* or so many, */
 #define ALIKE 9   /* if as many of the last 24 are alike */
-#define DIFFER 13 /* of the last 16, and it is left */
+#define DIFFER 15 /* of the last 16, and it is left */
 #define SHIFT 24  /* residues more or less at which it is found again, */
 #define LOST 3    /* once so many of the last 8 differed */
 #define NONE 1000 /* worse than any copy */

@@ -24,7 +24,8 @@
 #define COPY_LEAST 5
 #define LINES_MIN 10 /* log2 of lines for each context */
 #define LINES_MAX 19  /* 32 MiB for each context */
-#define PLACES_MAX 24 /* log2 of places that the copy finds */
+#define PLACES_MAX 23 /* log2 of places that the copy finds */
+#define TRAIL_MAX 21  /* log2 of numbers of scripts in view */
 #define TIMES TL_SYMBOLS_TIMES
 #define GOLDEN TL_SYMBOLS_GOLDEN
 
@@ -250,10 +251,13 @@ static enum tl_status fill(struct tl_symbols *m, size_t n, struct tl_err *err)
 		if (!m->mate.start)
 			return TL_NOMEM;
 	}
-	if (!(m->last = tl_table_new((size_t)1 << m->places, sizeof *m->last, err)) ||
-	    tl_logistic_new(&m->mixer[0], INPUTS, 128 * TRUSTS, 5, err) != TL_OK)
+	if (m->kind == TL_SYMBOLS_SCRIPTS &&
+	    tl_symbols_trail_open(&m->trail, log2_within(n, LINES_MIN, TRAIL_MAX), err) != TL_OK)
 		return TL_NOMEM;
-	return tl_logistic_new(&m->mixer[1], INPUTS, 32 * 256, 5, err);
+	if (!(m->last = tl_table_new((size_t)1 << m->places, sizeof *m->last, err)) ||
+	    tl_logistic_new(&m->mixer[0], INPUTS, 128 * TRUSTS, 12, err) != TL_OK)
+		return TL_NOMEM;
+	return tl_logistic_new(&m->mixer[1], INPUTS, 32 * 256, 12, err);
 }
 
 static void discard(struct tl_symbols *m)
@@ -262,6 +266,7 @@ static void discard(struct tl_symbols *m)
 		tl_table_free(m->table[i]);
 	tl_table_free(m->last);
 	tl_table_free(m->mate.start);
+	tl_symbols_trail_close(&m->trail);
 	tl_logistic_free(&m->mixer[0]);
 	tl_logistic_free(&m->mixer[1]);
 	free(m);

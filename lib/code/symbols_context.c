@@ -69,8 +69,27 @@ static void in_names(struct tl_symbols *m)
 				: v->there ? 1 + (up >> 4) : 0);
 }
 
+/* The byte that a followed script says comes now, 256 where it says nothing of it. */
+static uint64_t said(const struct tl_symbols *m, int i)
+{
+	const struct tl_symbols_followed *f = &m->trail.followed[i];
+	uint32_t digit = m->digit < 9 ? m->digit : 9;
+	uint64_t rest = f->number >> 7 * digit;
+	if (!f->says || (digit && !rest) ||
+	    m->number != (f->number & (((uint64_t)1 << 7 * digit) - 1)))
+		return 256;
+	return (rest & 127) | (rest > 127 ? 128 : 0);
+}
+
+/* How sure it is, 0 to 3. */
+static uint32_t sureness(const struct tl_symbols *m, int i, uint64_t says)
+{
+	uint32_t misses = m->trail.followed[i].misses & 15;
+	return says > 255 ? 0 : 3 - (misses & 1) - (misses & 14 ? 1 : 0);
+}
+
 /* A digit of a number of a script: what stood there in scripts that were at the same place of the
- * same base, with what came before; and what is left to make. */
+ * same base, with what came before; what is left to make; and what scripts that are followed say. */
 static void in_scripts(struct tl_symbols *m)
 {
 	const struct tl_script *s = &m->script;
@@ -79,21 +98,23 @@ static void in_scripts(struct tl_symbols *m)
 	uint64_t state = s->index * 4 + (s->index < 3 ? 0 : n[0] & 3);
 	uint64_t here = (m->number << 4 | (m->digit & 15)) * 16 + state, left = s->length - s->a;
 	uint64_t any = s->b * 2 + s->minus, at = mixed(mixed(base, any), here);
+	uint64_t one = said(m, 0), two = said(m, 1), digit = m->digit < 3 ? m->digit : 3;
+	uint64_t sure = sureness(m, 0, one) * 4 + sureness(m, 1, two);
 	uint64_t h[TL_SYMBOLS_CONTEXTS] = {here,
 					   at,
 					   mixed(at, n[0]),
-					   mixed(here, left),
+					   (one << 9 | two) << 16 | sure << 8 | state,
 					   mixed(here, n[0]),
-					   mixed(mixed(here, n[0]), n[1]),
+					   mixed(one << 8 | sure, here),
 					   mixed(here, base),
 					   mixed(mixed(at, n[0]), n[1]),
 					   mixed(mixed(at, n[1]), n[2]),
 					   mixed(at, left),
 					   mixed(here, any),
-					   mixed(mixed(here, any), n[0])};
+					   mixed(two << 8 | sure, at)};
 	memcpy(m->hash, h, sizeof h);
-	m->set[0] = (uint32_t)(state * 4 + (m->digit < 3 ? m->digit : 3));
-	m->set[1] = m->digit < 3 ? m->digit : 3;
+	m->set[0] = (uint32_t)(state * 4 + digit);
+	m->set[1] = (uint32_t)(sure * 2 + (one == two));
 }
 
 static void in_keyed(struct tl_symbols *m)
@@ -223,6 +244,8 @@ static void begin_script(struct tl_symbols *m)
 	size_t i = m->script_item;
 	m->script = (struct tl_script){.length = i < m->hint->items ? m->hint->length[i] : 0};
 	m->numbers[0] = m->numbers[1] = m->numbers[2] = 0;
+	tl_symbols_trail_begin(&m->trail, i < m->hint->items ? m->hint->base[i] : 0);
+	tl_symbols_trail_look(&m->trail, &m->script);
 }
 
 /* A byte of a number; with its last one the script goes a step, with its last number the next one
@@ -240,9 +263,14 @@ static void script_symbol(struct tl_symbols *m, unsigned s)
 	m->numbers[2] = m->numbers[1];
 	m->numbers[1] = m->numbers[0];
 	m->numbers[0] = number;
+	size_t i = m->script_item;
+	tl_symbols_trail_tell(&m->trail, i < m->hint->items ? m->hint->base[i] : 0, &m->script,
+			      number);
 	if (tl_script_step(&m->script, number)) {
 		m->script_item++;
 		begin_script(m);
+	} else {
+		tl_symbols_trail_look(&m->trail, &m->script);
 	}
 }
 

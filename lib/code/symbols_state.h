@@ -12,6 +12,7 @@
 
 #include "logistic.h"
 #include "symbols.h"
+#include "symbols_trail.h"
 
 #define TL_SYMBOLS_CONTEXTS 12
 #define TL_SYMBOLS_RIGHTS (32 * 16 * 8) /* by how a copy held, and bit */
@@ -81,6 +82,7 @@ struct tl_symbols {
 	struct tl_symbols_mate mate;
 	/* scripts */
 	struct tl_script script;
+	struct tl_symbols_trail trail;
 	size_t script_item;
 	uint64_t number, numbers[3]; /* being read; the last ones */
 	uint32_t digit;              /* bytes of it read */

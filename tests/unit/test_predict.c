@@ -90,6 +90,73 @@ static void test_names(void)
 	tl_test(got && got < n / 25);
 }
 
+static size_t code_with(enum tl_predict_model model, size_t n, const struct tl_predict_hint *hint)
+{
+	struct tl_err err = {0};
+	size_t got;
+	tl_test_ok(tl_predict_encode(model, src, n, hint, code, n, &got, &err), err);
+	tl_test(got > 0);
+	memset(back, 0xaa, n);
+	tl_test_ok(tl_predict_decode(code, got, hint, back, n, &err), err);
+	tl_test(!memcmp(src, back, n));
+	return got;
+}
+
+/* Lines of one key are alike, in any order. */
+static void test_mates(void)
+{
+	enum { LINES = 1000, KEYS = 100 };
+	uint64_t key[LINES];
+	size_t at = 0;
+	for (int i = 0; i < LINES; i++) {
+		key[i] = i < KEYS ? (unsigned)i : tl_test_below(KEYS);
+		at += (size_t)sprintf((char *)src + at, "A%07u_%d gene %u\n",
+				      (unsigned)(key[i] * 7777777 % 9999991), i % 7,
+				      (unsigned)(key[i] * 77 % 101));
+	}
+	struct tl_predict_hint none = {.items = 0}, keyed = {.key = key, .keys = LINES},
+			       few = {.key = key, .keys = LINES / 2};
+	size_t without = code_with(TL_PREDICT_NAMES, at, &none);
+	tl_test(code_with(TL_PREDICT_NAMES, at, &keyed) < without * 3 / 4);
+	tl_test(code_with(TL_PREDICT_NAMES, at, &few) < without);
+}
+
+/* Scripts to one base that share differences, each with some of its own. */
+static void test_trails(void)
+{
+	enum { SCRIPTS = 150, SHARED = 20, LENGTH = 30000 };
+	uint64_t base[SCRIPTS], length[SCRIPTS], place[SHARED];
+	size_t at = 0;
+	for (int i = 0; i < SHARED; i++)
+		place[i] = 1000 + (unsigned)i * 1400 + tl_test_below(1000);
+	for (int k = 0; k < SCRIPTS; k++) {
+		uint64_t b = 0, own = 1 + tl_test_below(LENGTH - 10);
+		base[k] = 7;
+		length[k] = LENGTH;
+		memset(src + at, 0, 3);
+		at += 3;
+		for (int i = 0; i <= SHARED; i++) {
+			uint64_t end = i < SHARED ? place[i] : LENGTH;
+			if (own > b + 1 && own + 1 < end) {
+				at += tl_bits_put_varint(src + at, (own - b) << 2);
+				src[at++] = 1 << 2 | 1;
+				b = own + 1;
+			}
+			at += tl_bits_put_varint(src + at, (end - b) << 2);
+			if (i < SHARED)
+				src[at++] = 1 << 2 | 1;
+			b = end + 1;
+		}
+	}
+	struct tl_predict_hint none = {.items = 0},
+			       hint = {.base = base, .length = length, .items = SCRIPTS};
+	size_t without = code_with(TL_PREDICT_SCRIPTS, at, &none);
+	size_t got = code_with(TL_PREDICT_SCRIPTS, at, &hint);
+	tl_test(got < without && got < SCRIPTS * 6);
+	hint.items = SCRIPTS / 2;
+	tl_test(code_with(TL_PREDICT_SCRIPTS, at, &hint) > got);
+}
+
 /* Any bytes through any model, and sizes that are all but nothing. */
 static void test_any(void)
 {
@@ -137,6 +204,8 @@ int main(void)
 	TL_RUN(test_packed);
 	TL_RUN(test_residues);
 	TL_RUN(test_names);
+	TL_RUN(test_mates);
+	TL_RUN(test_trails);
 	TL_RUN(test_any);
 	TL_RUN(test_damage);
 	return tl_test_end();
