@@ -221,6 +221,31 @@ static void test_too_large(void)
 	tl_block_discard(&payload);
 }
 
+/* Residues of proteins are no larger at a higher level. */
+static void test_levels(void)
+{
+	static const char letters[] = "LLLLAAAGGVVEESSIKRDTPNQFYMHCW";
+	struct tl_payload payload = {0};
+	struct tl_block block = {0};
+	struct tl_err err = {0};
+	size_t last = SIZE_MAX;
+	struct tl_buf *resi = tl_block_column(&payload, TL_TAG('R', 'E', 'S', 'I'));
+	for (size_t i = 0; i < 200000; i++) {
+		uint8_t s = (uint8_t)letters[tl_test_below(sizeof letters - 1)];
+		tl_test_ok(tl_buf_add(resi, &s, 1, &err), err);
+	}
+	for (int level = 2; level <= 19; level++) {
+		tl_buf_reset(&block.payload);
+		tl_test_ok(tl_block_pack(&payload, TL_CODEC_ZSTD, level, &block.head,
+					 &block.payload, &err),
+			   err);
+		tl_test(block.payload.len <= last);
+		last = block.payload.len;
+	}
+	tl_block_free(&block);
+	tl_block_discard(&payload);
+}
+
 int main(void)
 {
 	TL_RUN(test_types);
@@ -231,5 +256,6 @@ int main(void)
 	TL_RUN(test_directory);
 	TL_RUN(test_codec_damage);
 	TL_RUN(test_too_large);
+	TL_RUN(test_levels);
 	return tl_test_end();
 }
