@@ -20,7 +20,7 @@
 
 #include "amino_copy.h"
 #include "logistic.h"
-#include "table.h"
+#include "cells.h"
 
 #define SHORT 10 /* contexts of few residues */
 #define COPIED 4 /* of what copies say */
@@ -311,7 +311,7 @@ static enum tl_status fill_tables(struct amino *m, size_t n, struct tl_err *err)
 		int bits = i < PLAIN ? context_bits[i] : most[i - PLAIN];
 		m->bits[i] = bits < enough ? bits : enough;
 		size_t rows = (size_t)1 << m->bits[i];
-		void *t = tl_table_new(
+		void *t = tl_cells_new(
 			rows, i < PLAIN ? FORKS * sizeof(uint32_t) : sizeof(struct long_row), err);
 		if (!t)
 			return TL_NOMEM;
@@ -337,9 +337,9 @@ static enum tl_status fill(struct amino *m, size_t n, struct tl_err *err)
 static void discard(struct amino *m)
 {
 	for (int i = 0; i < PLAIN; i++)
-		tl_table_free(m->plain[i]);
+		tl_cells_free(m->plain[i]);
 	for (int i = 0; i < LONG; i++)
-		tl_table_free(m->hashed[i]);
+		tl_cells_free(m->hashed[i]);
 	for (int i = 0; i < MIXERS; i++)
 		tl_logistic_free(&m->mixer[i]);
 	tl_logistic_free(&m->last);

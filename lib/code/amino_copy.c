@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "table.h"
+#include "cells.h"
 
 #define COPIES TL_AMINO_COPIES
 #define LONG 6    /* residues that find a place */
@@ -169,7 +169,7 @@ enum tl_status tl_amino_copy_open(struct tl_amino_copies *c, size_t n, struct tl
 		c->bits[i] = BITS_MIN;
 		while (c->bits[i] < bits_max[i] && (size_t)1 << c->bits[i] < n)
 			c->bits[i]++;
-		c->seen[i] = tl_table_new((size_t)1 << c->bits[i], sizeof(uint32_t), err);
+		c->seen[i] = tl_cells_new((size_t)1 << c->bits[i], sizeof(uint32_t), err);
 		if (!c->seen[i])
 			return TL_NOMEM;
 	}
@@ -181,5 +181,5 @@ enum tl_status tl_amino_copy_open(struct tl_amino_copies *c, size_t n, struct tl
 void tl_amino_copy_close(struct tl_amino_copies *c)
 {
 	for (int i = 0; i < 2; i++)
-		tl_table_free(c->seen[i]);
+		tl_cells_free(c->seen[i]);
 }

@@ -15,7 +15,7 @@
 
 #include <tl/mem.h>
 
-#include "table.h"
+#include "cells.h"
 
 #define CONTEXTS TL_SYMBOLS_CONTEXTS
 #define INPUTS (2 * CONTEXTS + 4) /* two of the copy, one constant, one 0 */
@@ -240,21 +240,21 @@ static enum tl_status fill(struct tl_symbols *m, size_t n, struct tl_err *err)
 	m->places = log2_within(n, LINES_MIN, PLACES_MAX);
 	m->lines = log2_within(n, LINES_MIN, LINES_MAX);
 	for (int i = 0; i < CONTEXTS; i++) {
-		m->table[i] = tl_table_new((size_t)1 << m->lines, sizeof(struct tl_symbols_line),
+		m->table[i] = tl_cells_new((size_t)1 << m->lines, sizeof(struct tl_symbols_line),
 					   err);
 		if (!m->table[i])
 			return TL_NOMEM;
 	}
 	if (m->kind == TL_SYMBOLS_NAMES && m->hint->keys) {
 		m->mate.bits = log2_within(m->hint->keys, 4, PLACES_MAX);
-		m->mate.start = tl_table_new((size_t)1 << m->mate.bits, sizeof(uint32_t), err);
+		m->mate.start = tl_cells_new((size_t)1 << m->mate.bits, sizeof(uint32_t), err);
 		if (!m->mate.start)
 			return TL_NOMEM;
 	}
 	if (m->kind == TL_SYMBOLS_SCRIPTS &&
 	    tl_symbols_trail_open(&m->trail, log2_within(n, LINES_MIN, TRAIL_MAX), err) != TL_OK)
 		return TL_NOMEM;
-	if (!(m->last = tl_table_new((size_t)1 << m->places, sizeof *m->last, err)) ||
+	if (!(m->last = tl_cells_new((size_t)1 << m->places, sizeof *m->last, err)) ||
 	    tl_logistic_new(&m->mixer[0], INPUTS, 128 * TRUSTS, 12, err) != TL_OK)
 		return TL_NOMEM;
 	return tl_logistic_new(&m->mixer[1], INPUTS, 32 * 256, 12, err);
@@ -263,9 +263,9 @@ static enum tl_status fill(struct tl_symbols *m, size_t n, struct tl_err *err)
 static void discard(struct tl_symbols *m)
 {
 	for (int i = 0; i < CONTEXTS; i++)
-		tl_table_free(m->table[i]);
-	tl_table_free(m->last);
-	tl_table_free(m->mate.start);
+		tl_cells_free(m->table[i]);
+	tl_cells_free(m->last);
+	tl_cells_free(m->mate.start);
 	tl_symbols_trail_close(&m->trail);
 	tl_logistic_free(&m->mixer[0]);
 	tl_logistic_free(&m->mixer[1]);

@@ -2,7 +2,7 @@
 /* symbols_trail: scripts that went the way of this one before. */
 #include "symbols_trail.h"
 
-#include "table.h"
+#include "cells.h"
 
 #define GOLDEN 0x9E3779B97F4A7C15u
 
@@ -118,16 +118,16 @@ void tl_symbols_trail_tell(struct tl_symbols_trail *t, uint64_t base, const stru
 enum tl_status tl_symbols_trail_open(struct tl_symbols_trail *t, int bits, struct tl_err *err)
 {
 	t->bits = bits;
-	t->mark = tl_table_new((size_t)1 << bits, sizeof *t->mark, err);
+	t->mark = tl_cells_new((size_t)1 << bits, sizeof *t->mark, err);
 	for (int i = 0; i < TL_SYMBOLS_TRAILS && t->mark; i++)
-		if (!(t->seen[i] = tl_table_new((size_t)1 << bits, sizeof(uint32_t), err)))
+		if (!(t->seen[i] = tl_cells_new((size_t)1 << bits, sizeof(uint32_t), err)))
 			return TL_NOMEM;
 	return t->mark ? TL_OK : TL_NOMEM;
 }
 
 void tl_symbols_trail_close(struct tl_symbols_trail *t)
 {
-	tl_table_free(t->mark);
+	tl_cells_free(t->mark);
 	for (int i = 0; i < TL_SYMBOLS_TRAILS; i++)
-		tl_table_free(t->seen[i]);
+		tl_cells_free(t->seen[i]);
 }

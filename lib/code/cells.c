@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* table: memory that models look into at random. */
-#include "table.h"
+/* cells: memory that models look into at random. */
+#include "cells.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ static void advise(uint8_t *p, size_t n)
 #endif
 }
 
-void *tl_table_new(size_t count, size_t size, struct tl_err *err)
+void *tl_cells_new(size_t count, size_t size, struct tl_err *err)
 {
 	uint64_t n;
 	if (!tl_bits_mul(count, size, &n) || !tl_bits_add(n, 2 * CACHE_LINE, &n)) {
@@ -44,7 +44,7 @@ void *tl_table_new(size_t count, size_t size, struct tl_err *err)
 	return all + skip;
 }
 
-void tl_table_free(void *table)
+void tl_cells_free(void *table)
 {
 	void *all;
 	if (!table)
