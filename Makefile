@@ -23,7 +23,7 @@ DESTDIR  ?=
 CFLAGS   ?= -O2 -g
 CPPFLAGS ?=
 LDFLAGS  ?=
-LDLIBS   := -lxxhash -lzstd -llz4 -lisal -ldeflate -lz -lpcre2-8 -lhwloc -linih -lpthread
+LDLIBS   := -lxxhash -lzstd -llz4 -lisal -ldeflate -lz -lpcre2-8 -lhwloc -linih -llmdb -lpthread
 
 mode_release :=
 mode_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all

@@ -30,9 +30,9 @@ static void report(const struct aligner *a, const struct tl_seeds_sum *found,
 	unsigned long long records = 0;
 	for (size_t i = 0; i < n; i++)
 		records += large[i];
-	tl_tool_tell(a->run, "%zu sequences, %llu seeds, %llu pairs, %llu screened, %llu widened, %llu cells, %llu edges",
+	tl_tool_tell(a->run, "%zu sequences, %llu seeds, %llu pairs, %llu screened, %llu recalled, %llu widened, %llu cells, %llu edges",
 		     n, (unsigned long long)found->seeds, (unsigned long long)sum->pairs,
-		     (unsigned long long)sum->screened, (unsigned long long)sum->widened,
+		     (unsigned long long)sum->screened, (unsigned long long)sum->recalled, (unsigned long long)sum->widened,
 		     (unsigned long long)sum->cells, (unsigned long long)sum->edges);
 	if (sum->unproven)
 		tl_tool_tell(a->run, "%llu alignments are best in their band, not proven best of all",
@@ -102,6 +102,7 @@ struct tl_compare_params align_params(const struct aligner *a, enum tl_alphabet 
 		.criterion = {o->identity, o->coverage, o->cov_mode == 1, o->overhang == 0},
 		.max_cells = (uint64_t)o->max_cells,
 		.opt_score = &a->scheme.score[alphabet],
+		.opt_cache = a->cache,
 		.strand = alphabet == TL_NUCLEOTIDE ? (enum tl_compare_strand)o->strand
 						    : TL_COMPARE_BOTH,
 		.least_width = (uint64_t)o->band.first,

@@ -15,7 +15,9 @@ struct align_opts {
 	struct tl_tool_common common;
 	int64_t identity, coverage, max_cells, seed;
 	int sensitivity, cov_mode, overhang, format, strand, target;
-	const char *matrix, *from;
+	const char *matrix, *from, *cache;
+	uint64_t cache_size;
+	int cache_evict;
 	struct tl_opt_pair gap, score, band, part;
 	bool candidates, reassign;
 };
@@ -30,6 +32,7 @@ struct aligner {
 	enum tl_alphabet alphabet; /* of the bank in hand */
 	struct tl_bank bank[2];    /* by alphabet */
 	struct tl_scheme scheme;
+	struct tl_cache *cache;
 	struct tl_pairs *pairs[2]; /* by alphabet: what --from has of them */
 	struct tl_edges edges;  /* of a block under construction */
 	const char **parts;     /* streams that --from names */
@@ -40,6 +43,10 @@ struct aligner {
  * take. */
 const char *const *align_target_preset(const void *fields);
 void align_target_check(const struct aligner *a);
+
+/* --cache. */
+enum tl_status align_cache_open(struct aligner *a, struct tl_err *err) TL_CHECK;
+void align_cache_close(struct aligner *a, bool keep);
 
 /* How the pairs of an alphabet are aligned, as the options say. */
 struct tl_compare_params align_params(const struct aligner *a, enum tl_alphabet alphabet);

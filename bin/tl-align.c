@@ -53,6 +53,14 @@ static const struct tl_opt options[] = {
 	{"seed", 0, TL_OPT_INT, offsetof(struct align_opts, seed), "1:", "1", "N", "Candidates",
 	 "Which k-mers are taken: another `N` gives others, so that a second round finds what a first "
 	 "one left alone."},
+	{"cache", 0, TL_OPT_PATH, offsetof(struct align_opts, cache), NULL, NULL, "FILE", "Cache",
+	 "Keep alignments in `FILE` for later runs, which align only what is new. It is made where it "
+	 "is not there. It changes the time, never the bytes."},
+	{"cache-size", 0, TL_OPT_SIZE, offsetof(struct align_opts, cache_size), "1M:", "1G", "SIZE",
+	 "Cache", "What `--cache` holds at most."},
+	{"cache-evict", 0, TL_OPT_WORD, offsetof(struct align_opts, cache_evict), "lru|lfu|fifo", "lru",
+	 "WHICH", "Cache", "What goes first when it is full: what no run has used for longest, what the "
+	 "fewest runs have used, or what came first."},
 	{"candidates", 0, TL_OPT_FLAG, offsetof(struct align_opts, candidates), NULL, NULL, NULL, "Partitions",
 	 "Align nothing: write a stream of candidate pairs, for `--from`."},
 	{"part", 0, TL_OPT_PART, offsetof(struct align_opts, part), NULL, NULL, "I/P", "Partitions",
@@ -254,7 +262,10 @@ static enum tl_status work(const void *fields, const struct tl_tool_run *whole, 
 	else if (st == TL_OK)
 		st = open_writer(&a, out, err);
 	if (st == TL_OK)
+		st = align_cache_open(&a, err);
+	if (st == TL_OK)
 		st = align_all(&a, err);
+	align_cache_close(&a, st == TL_OK);
 	close_all(&a);
 	return tl_out_finish(out, st, err);
 }

@@ -14,7 +14,7 @@ command -v dpkg-query >/dev/null || {
 wanted=
 for set in "$@"; do
 	case $set in
-	build) wanted="$wanted gcc libc6-dev make libzstd-dev liblz4-dev libxxhash-dev libisal-dev libdeflate-dev zlib1g-dev libpcre2-dev libhwloc-dev libinih-dev" ;;
+	build) wanted="$wanted gcc libc6-dev make libzstd-dev liblz4-dev libxxhash-dev libisal-dev libdeflate-dev zlib1g-dev libpcre2-dev libhwloc-dev libinih-dev liblmdb-dev" ;;
 	check) wanted="$wanted g++ clang bats mandoc shellcheck universal-ctags zstd lz4 tabix procps time" ;;
 	fuzz) wanted="$wanted clang libclang-rt-14-dev" ;;
 	*)

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <tl/alphabet.h>
 #include <tl/bank.h>
+#include <tl/cache.h>
 #include <tl/edge.h>
 #include <tl/err.h>
 #include <tl/link.h>
@@ -29,6 +30,7 @@ struct tl_compare_params {
 	struct tl_link_criterion criterion;
 	uint64_t max_cells; /* of one alignment; a pair that needs more is not aligned */
 	const struct tl_score *opt_score; /* else those of the alphabet */
+	struct tl_cache *opt_cache;       /* for as many workers as the pool has */
 	enum tl_compare_strand strand;    /* of the centre; nucleotides */
 	uint64_t least_width, most_width; /* diagonals of a band: the first one, any one; 0: as
 					   * is usual, no limit */
@@ -36,6 +38,7 @@ struct tl_compare_params {
 
 struct tl_compare_sum {
 	uint64_t pairs;     /* looked at */
+	uint64_t recalled;  /* of them, known from the cache */
 	uint64_t screened;  /* of them, not aligned: nothing is alike about the k-mer they share */
 	uint64_t widened;   /* of them, again in a wider band, to prove it */
 	uint64_t edges;     /* of them, meeting the criterion */

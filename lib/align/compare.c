@@ -9,6 +9,7 @@
 #include <tl/score.h>
 
 #include "compare_pair.h"
+#include "recall.h"
 
 #define PAIRS_A_TASK 128
 #define LANE_DEPTH 16        /* tasks for each worker: a long one must not stop the others */
@@ -151,6 +152,7 @@ static enum tl_status take_task(struct comparison *c, struct tl_lane *lane,
 	struct task *t = item;
 	sum->pairs += t->sum.pairs;
 	sum->screened += t->sum.screened;
+	sum->recalled += t->sum.recalled;
 	sum->widened += t->sum.widened;
 	sum->edges += t->sum.edges;
 	sum->cells += t->sum.cells;
@@ -220,8 +222,10 @@ static enum tl_status open_benches(struct comparison *c, unsigned workers, struc
 {
 	c->bench = tl_mem_zalloc(workers, sizeof *c->bench, err);
 	enum tl_status st = c->bench ? TL_OK : TL_NOMEM;
-	for (unsigned w = 0; w < workers && st == TL_OK; w++)
+	for (unsigned w = 0; w < workers && st == TL_OK; w++) {
+		c->bench[w].number = w;
 		st = tl_align_new(c->set.score, &c->bench[w].ws, err);
+	}
 	return st;
 }
 
@@ -235,6 +239,7 @@ static void close_benches(struct comparison *c, unsigned workers)
 		tl_buf_free(&c->bench[w].path.ops);
 		tl_buf_free(&c->bench[w].other.ops);
 		tl_buf_free(&c->bench[w].turned);
+		tl_buf_free(&c->bench[w].value);
 	}
 	free(c->bench);
 }
@@ -248,10 +253,12 @@ enum tl_status tl_compare_pairs(struct tl_pool *pool, const struct tl_bank *bank
 	unsigned workers = tl_pool_threads(pool);
 	const struct tl_score *score =
 		params->opt_score ? params->opt_score : tl_score_of(params->alphabet);
-	struct comparison c = {.set = {bank, params, score},
+	struct comparison c = {.set = {bank, params, score, 0},
 			       .source = source, .opt_large = opt_large};
 	struct tl_lane *lane = NULL;
 	*ret = (struct tl_compare_sum){0};
+	if (params->opt_cache)
+		c.set.how = tl_recall_how(&c.set);
 	enum tl_status st = open_benches(&c, workers, err);
 	if (st == TL_OK)
 		st = tl_lane_new(pool, LANE_DEPTH * (size_t)workers, run_task, &lane, err);

@@ -34,6 +34,7 @@
 #include <tl/score.h>
 
 #include "align_diagonal.h"
+#include "recall.h"
 #include "screen.h"
 
 #define WHOLE 18   /* equal letters in each TL_SCREEN_SPAN of a diagonal */
@@ -355,6 +356,38 @@ static void limit_band(const struct tl_compare_params *params, struct tl_align_j
 	}
 }
 
+/* The pair as it lies on the bench, aligned. */
+static enum tl_status align_anew(const struct tl_compare_set *set, struct tl_compare_bench *w,
+				 const struct tl_pair *p, struct tl_str b,
+				 struct tl_align_path *path, struct tl_err *err)
+{
+	bool done;
+	const struct tl_str a = w->member.s;
+	struct tl_align_job job = {
+		.a = a.p, .a_len = a.n, .b = b.p, .b_len = b.n,
+		.lo = p->lo - PAD, .hi = p->hi + PAD, .max_cells = set->params->max_cells,
+		.odd = w->member.odd + w->centre.odd,
+		.later = true, .a_id = (uint64_t)p->member + 1};
+	limit_band(set->params, &job);
+	const int64_t least = least_score(set, &job);
+	if (faint(set, p, &job, least)) {
+		w->sum.screened++;
+		give_up(path);
+		return TL_OK;
+	}
+	enum tl_status st = try_diagonal(set, p, &job, path, &done, err);
+	if (st == TL_OK && !done)
+		st = try_long(set, w, &job, p->minus, path, &done, err);
+	if (st != TL_OK || done)
+		return st;
+	st = tl_align_pair(w->ws, &job, path, err);
+	w->sum.cells += path->cells;
+	w->sum.too_large += path->too_large;
+	if (st != TL_OK || path->too_large || path->score < least)
+		return st;
+	return prove(set, w, &job, p->minus, path, err);
+}
+
 enum tl_status tl_compare_pair_align(const struct tl_compare_set *set,
 				     struct tl_compare_bench *w, const struct tl_pair *p,
 				     struct tl_align_path *path, struct tl_str *ret_b,
@@ -375,28 +408,14 @@ enum tl_status tl_compare_pair_align(const struct tl_compare_set *set,
 		st = take_centre(set, w, p, ret_b, err);
 	if (st != TL_OK)
 		return st;
-	const struct tl_str a = w->member.s;
-	struct tl_align_job job = {
-		.a = a.p, .a_len = a.n, .b = ret_b->p, .b_len = ret_b->n,
-		.lo = p->lo - PAD, .hi = p->hi + PAD, .max_cells = set->params->max_cells,
-		.odd = w->member.odd + w->centre.odd,
-		.later = true, .a_id = (uint64_t)p->member + 1};
-	limit_band(set->params, &job);
-	const int64_t least = least_score(set, &job);
-	if (faint(set, p, &job, least)) {
-		w->sum.screened++;
-		give_up(path);
+	if (!set->params->opt_cache)
+		return align_anew(set, w, p, *ret_b, path, err);
+	const struct tl_hash128 key = tl_recall_key(set, p, w->member.s, *ret_b);
+	if (tl_recall_find(set, w, key, w->member.s, *ret_b, path))
 		return TL_OK;
-	}
-	st = try_diagonal(set, p, &job, path, &done, err);
-	if (st == TL_OK && !done)
-		st = try_long(set, w, &job, p->minus, path, &done, err);
-	if (st != TL_OK || done)
-		return st;
-	st = tl_align_pair(w->ws, &job, path, err);
-	w->sum.cells += path->cells;
-	w->sum.too_large += path->too_large;
-	if (st != TL_OK || path->too_large || path->score < least)
-		return st;
-	return prove(set, w, &job, p->minus, path, err);
+	const uint64_t unproven = w->sum.unproven;
+	st = align_anew(set, w, p, *ret_b, path, err);
+	return st == TL_OK ? tl_recall_keep(set, w, key, p->minus, w->sum.unproven > unproven,
+					    w->member.s, *ret_b, path, err)
+			   : st;
 }

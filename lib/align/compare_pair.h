@@ -23,12 +23,15 @@ struct tl_compare_bench {
 	struct tl_align_path path, other; /* other: the second strand */
 	struct tl_buf turned;             /* the reverse complement of a centre */
 	struct tl_compare_sum sum;        /* counted up: all but edges */
+	unsigned number;                  /* of the worker */
+	struct tl_buf value;              /* for the cache */
 };
 
 struct tl_compare_set {
 	const struct tl_bank *bank;
 	const struct tl_compare_params *params;
 	const struct tl_score *score;
+	uint64_t how; /* tl_recall_how, with a cache */
 };
 
 /* Aligns the pair on its strand into path; bench->member.s is the member, *ret_b what the centre was
