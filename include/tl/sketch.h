@@ -34,11 +34,18 @@ struct tl_sketch_params {
 	uint32_t part, parts;
 	uint64_t seed;    /* another one makes other k-mers the lowest */
 	bool reduced; /* proteins: 13 letters, alike ones taken together */
+	/* Of sequences shorter than TL_SKETCH_SHORT x k all k-mers of so many letters are seeds too, so
+	 * that the shortest are found; 0: they are not.  Set by tl_sketch_tune. */
+	unsigned small;
 };
+
+#define TL_SKETCH_SHORT 4
+#define TL_SKETCH_SMALL ((uint32_t)1 << 30) /* in pos: it is of params.small letters */
 
 struct tl_sketch_seed {
 	uint64_t hash;
-	uint32_t pos;  /* of the k-mer's first residue, below 2^31; further ones are not sketched */
+	uint32_t pos;  /* of the k-mer's first residue, below 2^31; further ones are not sketched; of short
+			* sequences perhaps with TL_SKETCH_SMALL */
 	bool flipped;  /* nucleotides: the reverse complement was the smaller one */
 };
 

@@ -164,8 +164,15 @@ static enum tl_status add_hit(const struct search *s, unsigned worker, uint64_t 
 	uint64_t m = member >> 32, c = centre >> 32;
 	bool minus = (member ^ centre) & 1;
 	int64_t i = (int64_t)((member & UINT32_MAX) >> 1), j = (int64_t)((centre & UINT32_MAX) >> 1);
+	int64_t k = s->params->k;
+	/* Of a k-mer of few letters both are marked, and both sequences short. */
+	if (i >= TL_SKETCH_SMALL && tl_bank_length(s->bank, m) < TL_SKETCH_SHORT * s->params->k) {
+		i -= TL_SKETCH_SMALL;
+		j -= TL_SKETCH_SMALL;
+		k = s->params->small;
+	}
 	if (minus)
-		j = (int64_t)tl_bank_length(s->bank, c) - (int64_t)s->params->k - j;
+		j = (int64_t)tl_bank_length(s->bank, c) - k - j;
 	const struct tl_pairs_hit hit = {.member = (uint32_t)m, .centre = (uint32_t)c,
 					 .diagonal = j - i, .times = 1, .minus = minus};
 	return tl_pairs_put(s->hits, worker, &hit, err);

@@ -12,6 +12,7 @@
 
 #define LONG_SHARE 32              /* of a long sequence one k-mer in so many */
 #define VERSION 1 /* to be raised where the same parameters give other seeds than before */
+#define SMALL_SEED 0x51ed2701 /* of k-mers of few letters, more than the usual one's */
 #define LAST_POS ((size_t)1 << 31) /* positions from here on are not sketched */
 
 /* 1. Letters: [byte & 31], 0 for those outside. */
@@ -174,6 +175,7 @@ struct tl_sketch_params tl_sketch_choose(enum tl_alphabet alphabet, int64_t iden
  * in 6.3. */
 void tl_sketch_tune(struct tl_sketch_params *params, enum tl_sketch_effort effort)
 {
+	params->small = params->alphabet == TL_NUCLEOTIDE ? 8 : params->k / 2;
 	if (effort == TL_SKETCH_FAST) {
 		params->m = params->m * 2 / 3;
 		params->leads = 1;
@@ -188,15 +190,23 @@ void tl_sketch_tune(struct tl_sketch_params *params, enum tl_sketch_effort effor
 uint64_t tl_sketch_sum(const struct tl_sketch_params *params)
 {
 	const uint64_t part[] = {VERSION, params->alphabet, params->k, params->m, params->leads,
-				 params->seed, params->reduced};
+				 params->seed, params->reduced, params->small};
 	return tl_hash_64(part, sizeof part);
+}
+
+/* Small k-mers of a sequence. */
+static size_t small_of(const struct tl_sketch_params *params, size_t len)
+{
+	if (!params->small || len < params->small || len >= TL_SKETCH_SHORT * params->k)
+		return 0;
+	return len - params->small + 1;
 }
 
 size_t tl_sketch_most(const struct tl_sketch_params *params, size_t len)
 {
 	size_t all = len < params->k ? 0 : len - params->k + 1;
 	size_t most = all / LONG_SHARE > params->m ? all / LONG_SHARE : params->m;
-	return all < most ? all : most;
+	return (all < most ? all : most) + small_of(params, len);
 }
 
 /* The seeds whose hash is below `below`; those that are too many are left out. */
@@ -215,6 +225,23 @@ static size_t roll(const struct tl_sketch_params *params, struct tl_str seq, uin
 	return sink.n < most ? sink.n : most;
 }
 
+/* All k-mers of small letters, to where `to` is: how many. */
+static size_t roll_small(const struct tl_sketch_params *params, struct tl_str seq,
+			 struct tl_sketch_seed *to)
+{
+	struct tl_sketch_params small = *params;
+	struct sink sink = {to, 0, UINT64_MAX};
+	small.k = params->small;
+	small.seed += SMALL_SEED; /* they are no k-mers of others */
+	if (params->alphabet == TL_NUCLEOTIDE)
+		roll_nucleotide(&small, seq, &sink);
+	else
+		roll_protein(&small, seq, &sink);
+	for (size_t i = 0; i < sink.n; i++)
+		to[i].pos |= TL_SKETCH_SMALL;
+	return sink.n;
+}
+
 enum tl_status tl_sketch_make(const struct tl_sketch_params *params, struct tl_str seq,
 			      struct tl_sketch_scratch *scratch, size_t *ret_n, struct tl_err *err)
 {
@@ -227,13 +254,17 @@ enum tl_status tl_sketch_again(const struct tl_sketch_params *params, struct tl_
 {
 	if (seq.n > LAST_POS)
 		seq.n = LAST_POS;
-	size_t most = tl_sketch_most(params, seq.n);
+	size_t small = small_of(params, seq.n), most = tl_sketch_most(params, seq.n) - small;
 	size_t all = seq.n < params->k ? 0 : seq.n - params->k + 1;
 	*ret_n = 0;
-	enum tl_status st = tl_mem_grow(&scratch->seed, &scratch->cap, all + 1,
+	enum tl_status st = tl_mem_grow(&scratch->seed, &scratch->cap, all + small + 1,
 					sizeof *scratch->seed, err);
-	if (st != TL_OK || !most)
+	if (st != TL_OK)
 		return st;
+	if (!most) {
+		*ret_n = small ? roll_small(params, seq, scratch->seed) : 0;
+		return TL_OK;
+	}
 	/* A first guess lets through a quarter more than are wanted; where too few come, all do. */
 	uint64_t below = UINT64_MAX, guess = most + most / 4 + 16;
 	if (top < UINT32_MAX)
@@ -243,6 +274,8 @@ enum tl_status tl_sketch_again(const struct tl_sketch_params *params, struct tl_
 	*ret_n = roll(params, seq, below, most, scratch);
 	if (top == UINT32_MAX && *ret_n < most && below != UINT64_MAX)
 		*ret_n = roll(params, seq, UINT64_MAX, most, scratch);
+	if (small)
+		*ret_n += roll_small(params, seq, scratch->seed + *ret_n);
 	return TL_OK;
 }
 

@@ -302,3 +302,44 @@ near=MKVLATGQWERTYIPWSDFGHKLCVNMEDRRSTLLKAWGIWPYHQNNFECDSTKRGWVLI
 	fails 64 tl-align --target bowtie d.tl
 	says --target
 }
+
+@test "sequences shorter than a k-mer are found among short ones, on both strands" {
+	# The archive may rather keep such whole, so it is the edges that are looked at.
+	pairs() { tl-parse "$1" | tl-intern | tl-align --overhang ignore --format paf "${@:2}" |
+		awk '{ printf "%s:%s%s\n", $6, $1, $5 }' | sort | paste -sd ' '; }
+	printf '>a\nMKVLATGQW\n>b\nKVLATGQW\n>c\nACDEFGHIK\n>d\nMKVLA\n>e\nMKVL\n' >in.fa
+	[ "$(pairs in.fa)" = 'a:b+ a:d+' ]
+	[ "$(pairs in.fa -i 0.5)" = 'a:b+ a:d+ a:e+ b:d+ d:e+' ]
+	printf '>long\nACGGTCATTGCA\n>rc\nTGCAATGACC\n>plus\nGGTCATTGC\n>other\nTTTTCCCCAAAA\n' >n.fa
+	[[ "$(pairs n.fa)" == *'long:plus+'*'long:rc-'* ]]
+	[[ "$(pairs n.fa)" != *other* ]]
+	tl-parse n.fa | tl-intern | tl-align --overhang ignore | tl-reduce --by count -o a.arc
+	expands_to n.fa a.arc
+	[[ "$(pairs n.fa --strand plus)" != *-* ]]
+}
+
+# fragments LENGTH SHARE DIFFERENT ALPHABET: sequences, each followed by a part of it.
+fragments() {
+	awk -v n="$1" -v share="$2" -v differ="$3" -v l="$4" 'function r(k) { x = (x * 16807) % 2147483647; return int(x / 2147483647 * k) }
+		BEGIN { x = 77
+		for (f = 0; f < 150; f++) {
+			s = ""; for (i = 0; i < n; i++) s = s substr(l, r(length(l)) + 1, 1)
+			k = int(n * share); at = r(n - k + 1); m = ""
+			for (i = 0; i < k; i++) m = m (r(100) < differ ? substr(l, r(length(l)) + 1, 1) : substr(s, at + i + 1, 1))
+			print ">w" f "\n" s "\n>f" f "\n" m } }'
+}
+
+@test "a tenth of a sequence is found, nearly always, though it was changed here and there" {
+	found() { members --overhang ignore "$@" | tr ' ' '\n' | awk -F : 'substr($1, 2) == substr($2, 2)' | wc -l; }
+	amino=ACDEFGHIKLMNPQRSTVWY
+	fragments 1000 0.1 0 $amino >in.fa
+	[ "$(found <in.fa)" -ge 147 ]
+	fragments 4000 0.1 0 $amino >in.fa
+	[ "$(found <in.fa)" -ge 147 ]
+	fragments 1000 0.1 5 $amino >in.fa
+	[ "$(found <in.fa)" -ge 132 ]
+	fragments 2000 0.1 0 ACGT >in.fa
+	[ "$(found <in.fa)" -ge 147 ]
+	fragments 9000 0.1 3 ACGT >in.fa
+	[ "$(found <in.fa)" -ge 140 ]
+}

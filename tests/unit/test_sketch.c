@@ -296,6 +296,32 @@ static void test_tune(void)
 	}
 }
 
+/* Short sequences: all k-mers of few letters, marked, besides the others; long ones: none. */
+static void test_small(void)
+{
+	struct tl_sketch_params params = tl_sketch_choose(TL_PROTEIN, 900000);
+	static const uint8_t letters[] = "MKVLATGQWERTYIPASDFGHKLCVNMEDRRSTLLKAVGI";
+	struct tl_err err = {0};
+	size_t n = 0, usual = 0, small = 0;
+	params.small = 5;
+	for (size_t len = 0; len <= 40; len++) {
+		const size_t k = params.k, most = tl_sketch_most(&params, len);
+		usual = small = 0;
+		tl_test_ok(tl_sketch_make(&params, (struct tl_str){letters, len}, &scratch, &n, &err),
+			   err);
+		tl_test_eq(n, most);
+		for (size_t i = 0; i < n; i++) {
+			const uint32_t pos = scratch.seed[i].pos;
+			small += pos >= TL_SKETCH_SMALL;
+			usual += pos < TL_SKETCH_SMALL;
+			tl_test(pos >= TL_SKETCH_SMALL ? pos - TL_SKETCH_SMALL + 5 <= len
+						       : pos + k <= len);
+		}
+		tl_test_eq(usual, len < k ? 0 : len - k + 1);
+		tl_test_eq(small, len < 5 || len >= 4 * k ? 0 : len - 4);
+	}
+}
+
 int main(void)
 {
 	TL_RUN(test_lowest);
@@ -307,8 +333,8 @@ int main(void)
 	TL_RUN(test_choose);
 	TL_RUN(test_seed);
 	TL_RUN(test_tune);
+	TL_RUN(test_small);
 	tl_sketch_free(&scratch);
-	tl_sketch_free(&one);
 	tl_sketch_free(&one);
 	return tl_test_end();
 }
