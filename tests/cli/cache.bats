@@ -59,10 +59,10 @@ found() {
 			[ "$misses" = 0 ]
 		}
 	done
-	# Candidates only: pairs that are the same are found.
+	# Fewer k-mers: pairs that have the same band by the same number of them are found.
 	tl-align -s fast in.tl >want.tl
 	read -r hits misses _ < <(found -s fast)
-	[ "$hits" -gt "$misses" ]
+	[ "$hits" -gt 0 ]
 }
 
 @test "--cache-size and --cache-evict: old entries go, the bytes stay" {
