@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* tl-stats: what a record stream holds and what it costs; verify it; pass it on. */
+#include "stats_diff.h"
+
 #include <stddef.h>
 
 #include <tl/report.h>
@@ -9,7 +11,7 @@
 
 struct opts {
 	struct tl_tool_common common;
-	bool json, verify, topology;
+	bool json, verify, topology, diff;
 	const char *tee;
 };
 
@@ -19,6 +21,9 @@ static const struct tl_opt options[] = {
 	{"verify", 0, TL_OPT_FLAG, offsetof(struct opts, verify), NULL, NULL, NULL, "Report",
 	 "Decode everything: checks, counts and digest as always, and each file's text compared "
 	 "with its length and hash."},
+	{"diff", 0, TL_OPT_FLAG, offsetof(struct opts, diff), NULL, NULL, NULL, "Report",
+	 "Compare two streams, the old one and the new one: how many records are the same by name and "
+	 "residues, and which were changed, added, removed or renamed."},
 	{"topology", 0, TL_OPT_FLAG, offsetof(struct opts, topology), NULL, NULL, NULL, "Report",
 	 "Read no stream; print which processors and NUMA nodes a tool with the same options would "
 	 "use, and why."},
@@ -29,7 +34,7 @@ static const struct tl_opt options[] = {
 	TL_TOOL_OPTS(struct opts, common),
 };
 
-static const char *const usage[] = {"[options] [STREAM ...]", NULL};
+static const char *const usage[] = {"[options] [STREAM ...]", "--diff [options] OLD NEW", NULL};
 
 static const struct tl_opt_tool tool = {
 	.name = "tl-stats", .what = "report on a record stream, and verify it",
@@ -88,7 +93,7 @@ static enum tl_status tell_topology(const struct opts *opts, const struct tl_too
 {
 	struct tl_topo_opts topts = *tl_topo_opts_of(tl_pool_topo(run->pool));
 	struct tl_topo *topo;
-	if (run->n || opts->verify || opts->tee)
+	if (run->n || opts->verify || opts->tee || opts->diff)
 		return tl_err_set(err, TL_USAGE, "--topology reads no stream");
 	topts.full = true;
 	enum tl_status st = tl_topo_new(&topts, &topo, err);
@@ -115,6 +120,13 @@ static enum tl_status work(const void *fields, const struct tl_tool_run *run, st
 	if (st == TL_OK && opts->topology) {
 		tl_report_free(report);
 		return tl_out_finish(out, tell_topology(opts, run, out, err), err);
+	}
+	if (st == TL_OK && opts->diff) {
+		tl_report_free(report);
+		st = opts->verify || opts->tee
+			     ? tl_err_set(err, TL_USAGE, "--diff goes with neither --verify nor --tee")
+			     : stats_diff(run, opts->json, out, err);
+		return tl_out_finish(out, st, err);
 	}
 	if (st == TL_OK && opts->tee)
 		st = tl_out_open(opts->tee, &tee, err);

@@ -1,6 +1,7 @@
 # fish completion for tl-stats, made by `make docs` from its option table
 complete -c tl-stats -l json -s j -d 'Write the report as JSON'
 complete -c tl-stats -l verify -d 'Decode everything: checks, counts and digest as always, and each file\'s text compared with its length and hash'
+complete -c tl-stats -l diff -d 'Compare two streams, the old one and the new one: how many records are the same by name and residues, and which were changed, added, removed or renamed'
 complete -c tl-stats -l topology -d 'Read no stream'
 complete -c tl-stats -l tee -r -F -d 'Pass the stream on to FILE (- is standard output'
 complete -c tl-stats -l memory -s M -x -d 'Hold at most SIZE in memory, or a percentage of what the process may have'

@@ -12,6 +12,7 @@
 #include <tl/cigar.h>
 #include <tl/map.h>
 #include <tl/mem.h>
+#include <tl/quote.h>
 #include <tl/radix.h>
 #include <tl/taxon.h>
 
@@ -401,19 +402,6 @@ enum tl_status tl_report_text(const struct tl_report *r, struct tl_out *out, str
 
 /* 5. JSON. */
 
-/* A string in quotes, control characters and bytes that are not ASCII escaped. */
-static enum tl_status put_quoted(const uint8_t *p, size_t n, struct tl_out *out, struct tl_err *err)
-{
-	enum tl_status st = tl_out_put(out, "\"", 1, err);
-	for (size_t i = 0; i < n && st == TL_OK; i++) {
-		if (p[i] < 32 || p[i] > 126 || p[i] == '"' || p[i] == '\\')
-			st = tl_out_printf(out, err, "\\u%04x", p[i]);
-		else
-			st = tl_out_put(out, &p[i], 1, err);
-	}
-	return st == TL_OK ? tl_out_put(out, "\"", 1, err) : st;
-}
-
 static enum tl_status json_costs(const struct cost *c, size_t n, const char *name,
 				 struct tl_out *out, struct tl_err *err)
 {
@@ -424,11 +412,11 @@ static enum tl_status json_costs(const struct cost *c, size_t n, const char *nam
 		tl_bits_put32(id + 4, c[i].tag);
 		st = tl_out_printf(out, err, "%s\n    {\"type\": ", i ? "," : "");
 		if (st == TL_OK)
-			st = put_quoted(id, 4, out, err);
+			st = tl_quote_put(id, 4, out, err);
 		if (st == TL_OK && c[i].tag)
 			st = tl_out_printf(out, err, ", \"column\": ");
 		if (st == TL_OK && c[i].tag)
-			st = put_quoted(id + 4, 4, out, err);
+			st = tl_quote_put(id + 4, 4, out, err);
 		if (st == TL_OK)
 			st = tl_out_printf(
 				out, err, ", \"blocks\": %llu, \"raw\": %llu, \"stored\": %llu}",
@@ -450,7 +438,7 @@ static enum tl_status json_counts(const uint64_t *count, size_t n, bool letters,
 			continue;
 		st = tl_out_printf(out, err, "%s", comma);
 		if (st == TL_OK)
-			st = letters ? put_quoted(&letter, 1, out, err)
+			st = letters ? tl_quote_put(&letter, 1, out, err)
 				     : tl_out_printf(out, err, "\"%zu\"", i);
 		if (st == TL_OK)
 			st = tl_out_printf(out, err, ": %llu", (unsigned long long)count[i]);
@@ -467,7 +455,7 @@ static enum tl_status json_prov(const struct tl_report *r, struct tl_out *out, s
 		const uint8_t *end = memchr(p, '\n', r->prov.len - at);
 		st = tl_out_printf(out, err, "%s\n    ", at ? "," : "");
 		if (st == TL_OK)
-			st = put_quoted(p, (size_t)(end - p), out, err);
+			st = tl_quote_put(p, (size_t)(end - p), out, err);
 		at += (size_t)(end - p) + 1;
 	}
 	return st == TL_OK ? tl_out_printf(out, err, "\n  ]\n}\n") : st;
