@@ -4,6 +4,7 @@
 #define TL_BIN_REDUCE_H
 
 #include <tl/clusters.h>
+#include <tl/lineage.h>
 #include <tl/names.h>
 #include <tl/taxtable.h>
 #include <tl/tool.h>
@@ -12,7 +13,7 @@ struct reduce_opts {
 	struct tl_tool_common common;
 	int by, cov_mode, overhang, refs_id;
 	int64_t ratio, identity, coverage;
-	const char *prefer, *refs, *clusters, *ids, *nodes, *rank, *taxtable, *lift, *edges;
+	const char *prefer, *refs, *clusters, *ids, *nodes, *rank, *taxtable, *lift, *range, *taxid, *edges;
 	bool extract, strict_ids;
 };
 
@@ -38,6 +39,7 @@ enum tl_status reduce_outputs_names(const struct tl_tool_run *run, const char *o
 
 /* --extract: an archive as sequences, or hits on its references as hits on all. */
 enum tl_status reduce_extract(const struct reduce_opts *opts, const struct tl_tool_run *run,
-			      struct reduce_outputs *o, struct tl_err *err) TL_CHECK;
+			      const struct tl_lineage *opt_tree, struct reduce_outputs *o,
+			      struct tl_err *err) TL_CHECK;
 
 #endif

@@ -5,6 +5,7 @@
 #include <tl/access.h>
 #include <tl/extract.h>
 #include <tl/lift.h>
+#include <tl/want.h>
 
 /* What was read of an archive by its index. */
 static void tell_access(const struct tl_tool_run *run, const struct tl_access *opt_access,
@@ -23,6 +24,7 @@ static void tell_access(const struct tl_tool_run *run, const struct tl_access *o
 
 static enum tl_status extract_from(const struct reduce_opts *opts, const struct tl_tool_run *run,
 				   struct reduce_outputs *o, struct tl_reader *r, struct tl_names *names,
+				   const struct tl_want *opt_want,
 				   const struct tl_access *opt_access, struct tl_err *err)
 {
 	struct tl_writer *w = NULL;
@@ -30,9 +32,9 @@ static enum tl_status extract_from(const struct reduce_opts *opts, const struct 
 	struct tl_reader_totals totals;
 	uint16_t kept = tl_reader_flags(r) & TL_STREAM_SUBSET;
 	enum tl_status st =
-		tl_tool_writer(run, o->archive, names ? TL_STREAM_SUBSET : kept, false, &w, err);
+		tl_tool_writer(run, o->archive, names || opt_want ? TL_STREAM_SUBSET : kept, false, &w, err);
 	if (st == TL_OK)
-		st = tl_extract_all(r, run->budget, names, opt_access != NULL, w, &sum, err);
+		st = tl_extract_all(r, run->budget, names, opt_want, opt_access != NULL, w, &sum, err);
 	if (st == TL_OK)
 		st = tl_tool_prov(run, opts, "Extraction", w, err);
 	if (st == TL_OK)
@@ -82,18 +84,34 @@ static enum tl_status load_names(const struct reduce_opts *opts, struct tl_buf *
 	return st == TL_OK ? tl_lift_subjects(hits, opts->lift, ret, err) : st;
 }
 
-/* A few ids of one archive in a file are looked up in its index. */
+/* What is asked for otherwise; *ret is w then, else NULL. */
+static enum tl_status load_want(const struct reduce_opts *opts, const struct tl_lineage *opt_tree,
+				struct tl_want *w, const struct tl_want **ret, struct tl_err *err)
+{
+	enum tl_status st = opts->range ? tl_want_range(w, opts->range, err) : TL_OK;
+	if (st == TL_OK && opts->taxid)
+		st = tl_want_taxa(w, opts->taxid, opt_tree, err);
+	*ret = opts->range || opts->taxid ? w : NULL;
+	return st;
+}
+
+/* A few records of one archive in a file are looked up in its index. */
 enum tl_status reduce_extract(const struct reduce_opts *opts, const struct tl_tool_run *run,
-			      struct reduce_outputs *o, struct tl_err *err)
+			      const struct tl_lineage *opt_tree, struct reduce_outputs *o,
+			      struct tl_err *err)
 {
 	struct tl_reader_opts ropts = {.raw_edge = true, .uniform = true};
 	struct tl_names *names = NULL;
 	struct tl_access *access = NULL;
 	struct tl_reader *r = NULL;
 	struct tl_buf hits = {0};
+	struct tl_want w = {0};
+	const struct tl_want *want = NULL;
 	enum tl_status st = load_names(opts, &hits, &names, err);
-	if (st == TL_OK && names && run->n < 2)
-		st = tl_access_plan(run->n ? run->operands[0] : "-", names, &access, err);
+	if (st == TL_OK)
+		st = load_want(opts, opt_tree, &w, &want, err);
+	if (st == TL_OK && (names || want) && run->n < 2)
+		st = tl_access_plan(run->n ? run->operands[0] : "-", names, want, &access, err);
 	if (access)
 		tl_access_follow(access, &ropts);
 	if (st == TL_OK)
@@ -102,10 +120,11 @@ enum tl_status reduce_extract(const struct reduce_opts *opts, const struct tl_to
 		st = reduce_outputs_open(opts, run, o, err);
 	if (st == TL_OK)
 		st = opts->lift ? lift_hits(opts, run, o, r, &hits, names, access != NULL, err)
-				: extract_from(opts, run, o, r, names, access, err);
+				: extract_from(opts, run, o, r, names, want, access, err);
 	tl_buf_free(&hits);
 	tl_reader_close(r);
 	tl_access_free(access);
+	tl_want_free(&w);
 	tl_names_free(names);
 	return st;
 }

@@ -56,6 +56,12 @@ static const struct tl_opt options[] = {
 	{"ids", 0, TL_OPT_PATH, offsetof(struct reduce_opts, ids), NULL, NULL, "FILE", "Extraction",
 	 "With `--extract`: only the references named in `FILE` (`-` is standard input), one id a "
 	 "line, with all their members; and members named there."},
+	{"range", 0, TL_OPT_TEXT, offsetof(struct reduce_opts, range), NULL, NULL, "A-B", "Extraction",
+	 "With `--extract`: only the records with the ordinals `A` to `B`, counted from 0; one of "
+	 "both may be left out, or be all there is."},
+	{"taxid", 0, TL_OPT_TEXT, offsetof(struct reduce_opts, taxid), NULL, NULL, "N,...", "Extraction",
+	 "With `--extract`: only the records with one of these taxonomy ids, or, with `--nodes`, with "
+	 "one that descends from them."},
 	{"lift", 0, TL_OPT_PATH, offsetof(struct reduce_opts, lift), NULL, NULL, "FILE", "Extraction",
 	 "With `--extract`: write the hits in `FILE` (BLAST's tabular format; `-` is standard input) "
 	 "again, each hit on a reference once more for each of its members."},
@@ -69,7 +75,7 @@ static const struct tl_opt options[] = {
 static const char *const usage[] = {
 	"[options] [STREAM ...] > ARCHIVE",
 	"--edges EDGES ... [options] STREAM > ARCHIVE",
-	"-x [--ids FILE] [options] [ARCHIVE ...] > STREAM",
+	"-x [--ids FILE | --range A-B | --taxid N] [options] [ARCHIVE ...] > STREAM",
 	"-x --lift HITS [options] [ARCHIVE ...] > HITS",
 	NULL,
 };
@@ -87,18 +93,20 @@ static enum tl_status check_usage(const struct reduce_opts *opts, const struct t
 {
 	if (opts->ids && !opts->extract)
 		return tl_err_set(err, TL_USAGE, "--ids goes with --extract");
+	if ((opts->range || opts->taxid) && (!opts->extract || opts->ids || opts->lift))
+		return tl_err_set(err, TL_USAGE, "--range and --taxid go with --extract, and not with --ids or --lift");
 	if (opts->lift && (!opts->extract || opts->ids))
 		return tl_err_set(err, TL_USAGE, "--lift goes with --extract, and not with --ids");
 	if (opts->extract && (opts->refs || opts->clusters || opts->prefer || opts->by ||
 			      opts->identity || opts->coverage || opts->ratio < 1000000 ||
-			      opts->rank || opts->nodes || opts->taxtable))
+			      opts->rank || opts->taxtable))
 		return tl_err_set(err, TL_USAGE, "options of selection and output do not go with --extract");
 	if (opts->edges && opts->extract)
 		return tl_err_set(err, TL_USAGE, "--edges does not go with --extract");
 	if (opts->rank && !opts->nodes)
 		return tl_err_set(err, TL_USAGE, "--same-taxon needs --nodes");
-	if (opts->nodes && !opts->rank && !opts->clusters && !opts->taxtable)
-		return tl_err_set(err, TL_USAGE, "--nodes goes with --same-taxon, --clusters or --taxonmap-out");
+	if (opts->nodes && !opts->rank && !opts->clusters && !opts->taxtable && !opts->taxid)
+		return tl_err_set(err, TL_USAGE, "--nodes goes with --same-taxon, --clusters, --taxonmap-out or --taxid");
 	if (opts->strict_ids && !opts->ids && !opts->prefer && !opts->lift)
 		return tl_err_set(err, TL_USAGE, "--strict-ids goes with --ids, --lift or --prefer");
 	enum tl_status st = tl_tool_check_input(run, "--ids", opts->ids, err);
@@ -242,13 +250,13 @@ static enum tl_status work(const void *fields, const struct tl_tool_run *whole, 
 		st = tl_tool_split(whole, "--edges", opts->edges, &edges, &n_edges, &run, err);
 	if (st == TL_OK && opts->nodes)
 		st = tl_lineage_load(opts->nodes, run.pool, &lineage, err);
-	if (opts->extract)
-		return reduce_outputs_close(&o, st == TL_OK ? reduce_extract(opts, &run, &o, err) : st, err);
-	if (st == TL_OK)
+	if (st == TL_OK && opts->extract)
+		st = reduce_extract(opts, &run, lineage, &o, err);
+	else if (st == TL_OK)
 		st = tl_tool_reader(&run, &ropts, &r, err);
-	if (st == TL_OK)
+	if (st == TL_OK && !opts->extract)
 		st = reduce_outputs_open(opts, &run, &o, err);
-	if (st == TL_OK)
+	if (st == TL_OK && !opts->extract)
 		st = reduce(opts, &run, &o, lineage, edges, n_edges, &r, err);
 	free(edges);
 	tl_lineage_free(lineage);

@@ -15,6 +15,8 @@ complete -c tl-reduce -l clusters -s C -r -F -d 'Write which record belongs to w
 complete -c tl-reduce -l taxonmap-out -r -F -d 'Write the taxonomy ids of the references, by accession: blast (for makeblastdb -taxid_map'
 complete -c tl-reduce -l extract -s x -d 'Turn an archive into a stream of sequences again'
 complete -c tl-reduce -l ids -r -F -d 'With --extract: only the references named in FILE (- is standard input), one id a line, with all their members'
+complete -c tl-reduce -l range -x -d 'With --extract: only the records with the ordinals A to B, counted from 0'
+complete -c tl-reduce -l taxid -x -d 'With --extract: only the records with one of these taxonomy ids, or, with --nodes, with one that descends from them'
 complete -c tl-reduce -l lift -r -F -d 'With --extract: write the hits in FILE (BLAST\'s tabular format'
 complete -c tl-reduce -l strict-ids -d 'An id that no record has is an error (65), in --ids and --prefer'
 complete -c tl-reduce -l zstd -s z -d 'Compress the stream\'s columns: by zstd\'s levels to 19, and at 20, the smallest, by models of names, residues and numbers, which take one to three microseconds for each byte, writing and reading, and up to 480 MB for each block at hand, beside --memory'

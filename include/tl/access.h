@@ -16,6 +16,7 @@
 #include <tl/err.h>
 #include <tl/names.h>
 #include <tl/reader.h>
+#include <tl/want.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -23,9 +24,10 @@ extern "C" {
 
 struct tl_access;
 
-/* Plans to read the file at path for those names.  *ret is NULL where the file has no index, or none of
+/* Plans to read the file at path for those names, or, where opt_want, for what that wants.  *ret is NULL where the file has no index, or none of
  * records, or is not one archive alone: it is to be read as a whole then.  TL_DATA: the index is damaged. */
-enum tl_status tl_access_plan(const char *path, const struct tl_names *names,
+enum tl_status tl_access_plan(const char *path, const struct tl_names *opt_names,
+			      const struct tl_want *opt_want,
 			      struct tl_access **ret, struct tl_err *err) TL_CHECK;
 
 /* Makes a reader follow the plan, which must outlive it. */

@@ -30,6 +30,7 @@
 #include <tl/names.h>
 #include <tl/note.h>
 #include <tl/reader.h>
+#include <tl/want.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -41,6 +42,7 @@ struct tl_expand_opts {
 	bool refs_only; /* only references (all SEQS records of a stream that is no archive) */
 	struct tl_names *opt_names; /* only references named here with all their members, and
 				     * members named here */
+	const struct tl_want *opt_want; /* only records that this wants */
 	uint64_t file;  /* only records of that input file, from 1; 0: of all */
 	uint64_t part, parts; /* only records whose ordinal is part - 1 modulo parts; parts 0: all */
 	bool partial;   /* some blocks were not read: none of them is wanted, nor copied from by what is */

@@ -11,6 +11,7 @@
 #include <tl/err.h>
 #include <tl/names.h>
 #include <tl/reader.h>
+#include <tl/want.h>
 #include <tl/writer.h>
 
 #ifdef __cplusplus
@@ -23,9 +24,10 @@ struct tl_extract_sum {
 };
 
 /* Writes SEQS and FILE blocks, and passes prov on; opt_names: only the references named with all
- * their members, and members named; partial: the reader gives only blocks that have those. The writer's preamble must have TL_STREAM_SUBSET then. */
+ * their members, and members named; opt_want: only what that wants; partial: the reader gives only blocks that have those. The writer's preamble must have TL_STREAM_SUBSET then. */
 enum tl_status tl_extract_all(struct tl_reader *reader, struct tl_budget *opt_budget,
-			      struct tl_names *opt_names, bool partial,
+			      struct tl_names *opt_names, const struct tl_want *opt_want,
+			      bool partial,
 			      struct tl_writer *w, struct tl_extract_sum *ret, struct tl_err *err)
 	TL_CHECK;
 

@@ -2,7 +2,7 @@
 /* ledger: which records stand in which block of an archive: recX.  man tl-stream(5) section 10.
  *
  * A row for each entry of the SEQS, DUPS and DLTA blocks, in the order of the blocks: its ordinal, that of its base, whether
- * it is a piece, and a key for each id that it answers to.  So the blocks that a few ids need are
+ * it is a piece, and a key for each id that it answers to and each taxon that it has.  So the blocks that a few ids need are
  * found without reading others.  A key is 24 bits of a hash: a row may seem to answer, and does not.
  * Threads: pure but for their arguments.
  */
@@ -31,6 +31,9 @@ struct tl_ledger {
 
 /* The key of an id as it is asked for; of db|ACC|NAME that of ACC comes in *ret_inner too (true). */
 uint32_t tl_ledger_key(struct tl_str id, bool *ret_has_inner, uint32_t *ret_inner);
+
+/* The key of a taxonomy id that a record has. */
+uint32_t tl_ledger_taxon(uint32_t id);
 
 /* Appends the rows of a batch that becomes a block whose ordinals count from first. */
 enum tl_status tl_ledger_add(struct tl_ledger *l, const struct tl_batch *batch, uint64_t first,

@@ -32,6 +32,11 @@ uint32_t tl_lineage_at(const struct tl_lineage *l, uint32_t id, uint32_t rank);
 /* The lowest common ancestor of two ids; 0 where one of them is not in the tree. */
 uint32_t tl_lineage_common(const struct tl_lineage *l, uint32_t a, uint32_t b);
 
+/* Calls each with the id, whether it is in the tree or not, and with all that descends from it. */
+enum tl_status tl_lineage_below(const struct tl_lineage *l, uint32_t id,
+				enum tl_status (*each)(void *ctx, uint32_t id, struct tl_err *err),
+				void *ctx, struct tl_err *err) TL_CHECK;
+
 void tl_lineage_free(struct tl_lineage *l); /* NULL is fine */
 
 #ifdef __cplusplus

@@ -10,6 +10,7 @@
 
 #include <tl/bits.h>
 #include <tl/hash.h>
+#include <tl/taxon.h>
 
 #include "column.h"
 
@@ -80,6 +81,30 @@ static enum tl_status add_titles(struct tl_ledger *l, struct tl_str head, uint64
 	return st;
 }
 
+uint32_t tl_ledger_taxon(uint32_t id)
+{
+	uint8_t bytes[5] = {0}; /* no name begins so */
+	tl_bits_put32(bytes + 1, id);
+	return key_of((struct tl_str){bytes, sizeof bytes});
+}
+
+/* A key for each taxonomy id; one that comes again at once counts once. */
+static enum tl_status add_taxa(struct tl_ledger *l, struct tl_str head, struct tl_str taxa,
+			       uint64_t *keys, struct tl_err *err)
+{
+	size_t pos = 0;
+	enum tl_status st = TL_OK;
+	for (uint32_t id, last = 0; st == TL_OK && (id = tl_taxon_each(head, taxa, &pos)); last = id) {
+		uint8_t k[4];
+		if (id == last)
+			continue;
+		tl_bits_put32(k, tl_ledger_taxon(id));
+		st = tl_buf_add(&l->col[TL_LEDGER_KEYS], k, 3, err);
+		++*keys;
+	}
+	return st;
+}
+
 static enum tl_status add_row(struct tl_ledger *l, const struct tl_batch *b, size_t i,
 			      uint64_t before, struct tl_err *err)
 {
@@ -90,6 +115,10 @@ static enum tl_status add_row(struct tl_ledger *l, const struct tl_batch *b, siz
 	enum tl_status st = TL_OK;
 	if (!(flags & TL_REC_IN) && i < b->head.n)
 		st = add_titles(l, tl_col_get(&b->head, i), &keys, err);
+	if (st == TL_OK && !(flags & TL_REC_IN) && i < b->head.n)
+		st = add_taxa(l, tl_col_get(&b->head, i),
+			      i < b->taxa.n ? tl_col_get(&b->taxa, i) : (struct tl_str){NULL, 0}, &keys,
+			      err);
 	if (st == TL_OK)
 		st = tl_buf_add_varint(&l->col[TL_LEDGER_ORDN],
 				       tl_bits_zigzag((int64_t)(ordinal - before)), err);

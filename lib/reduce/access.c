@@ -40,6 +40,7 @@ struct tl_access {
 	struct tl_block block; /* of the one that is loaded */
 	struct tl_map keys;    /* of ids */
 	struct tl_map records; /* ordinal: WANTED, FAMILY */
+	const struct tl_want *opt_want;
 	struct tl_reader_pick *pick;
 	size_t picks, checked;
 	struct tl_ledger rows; /* of a block that is checked */
@@ -82,9 +83,24 @@ static enum tl_status add_ids(struct tl_access *a, const struct tl_names *names,
 	return st;
 }
 
+static enum tl_status add_taxa(struct tl_access *a, struct tl_err *err)
+{
+	const struct tl_map *taxa = &a->opt_want->taxa;
+	enum tl_status st = TL_OK;
+	for (size_t i = 0; i < taxa->size && st == TL_OK; i++)
+		if (taxa->slot[i].key != UINT64_MAX)
+			st = tl_map_put(&a->keys, tl_ledger_taxon((uint32_t)taxa->slot[i].key), 1,
+					err);
+	return st;
+}
+
 static bool answers(const struct tl_access *a, const struct tl_ledger_row *row)
 {
 	uint64_t value;
+	if (a->opt_want && !tl_want_ordinal(a->opt_want, row->ordinal))
+		return false;
+	if (a->opt_want && !a->opt_want->taxed)
+		return true;
 	for (size_t i = 0; i < row->keys; i++)
 		if (tl_map_get(&a->keys, tl_ledger_row_key(row, i), &value))
 			return true;
@@ -149,7 +165,7 @@ static enum tl_status look(struct tl_access *a, const struct tl_ledger_row *row,
 	if (row->copy)
 		want = state_of(a, row->base) == FAMILY ? FAMILY : state || answers(a, row) ? WANTED : 0;
 	else if (!want && answers(a, row))
-		want = FAMILY;
+		want = a->opt_want ? WANTED : FAMILY;
 	return want == state ? TL_OK : tl_map_put(&a->records, row->ordinal, want, err);
 }
 
@@ -272,9 +288,10 @@ static enum tl_status pick_blocks(struct tl_access *a, struct tl_err *err)
 	return TL_OK;
 }
 
-static enum tl_status make(struct tl_access *a, const struct tl_names *names, struct tl_err *err)
+static enum tl_status make(struct tl_access *a, const struct tl_names *opt_names,
+			   struct tl_err *err)
 {
-	enum tl_status st = add_ids(a, names, err);
+	enum tl_status st = opt_names ? add_ids(a, opt_names, err) : add_taxa(a, err);
 	if (st == TL_OK)
 		st = walk_forwards(a, err);
 	if (st == TL_OK)
@@ -284,8 +301,8 @@ static enum tl_status make(struct tl_access *a, const struct tl_names *names, st
 	return st == TL_OK ? pick_blocks(a, err) : st;
 }
 
-enum tl_status tl_access_plan(const char *path, const struct tl_names *names,
-			      struct tl_access **ret, struct tl_err *err)
+enum tl_status tl_access_plan(const char *path, const struct tl_names *opt_names,
+			      const struct tl_want *opt_want, struct tl_access **ret, struct tl_err *err)
 {
 	bool any = false;
 	*ret = NULL;
@@ -293,11 +310,12 @@ enum tl_status tl_access_plan(const char *path, const struct tl_names *names,
 	if (!a)
 		return TL_NOMEM;
 	a->loaded = SIZE_MAX;
+	a->opt_want = opt_want;
 	enum tl_status st = tl_index_open(path, &a->index, err);
 	if (st == TL_OK && a->index)
 		st = list(a, &any, err);
 	if (st == TL_OK && any)
-		st = make(a, names, err);
+		st = make(a, opt_names, err);
 	if (st == TL_OK && any)
 		*ret = a;
 	else

@@ -9,6 +9,13 @@
 
 #include <tl/mem.h>
 
+static bool is_asked(const struct tl_want *want, const struct tl_batch *b, size_t i)
+{
+	struct tl_entry e;
+	tl_batch_get(b, i, &e);
+	return tl_want_match(want, e.ordinal, e.head, e.taxa);
+}
+
 /* Is the record at the head of q wanted?  Names are looked up in any case: they are known then. */
 static bool wanted(struct tl_expand *x, const struct tl_held *h, size_t i,
 		   const struct tl_source *opt_base)
@@ -22,6 +29,8 @@ static bool wanted(struct tl_expand *x, const struct tl_held *h, size_t i,
 		named = tl_names_match(opts->opt_names, head, h->batch.ordinal[i]) ||
 			(opt_base && opt_base->family);
 	}
+	if (opts->opt_want && !is_asked(opts->opt_want, &h->batch, i))
+		return false;
 	if (!named || (opts->refs_only && !h->reference) ||
 	    (opts->file && opts->file != x->files + 1))
 		return false;
@@ -62,7 +71,7 @@ static size_t reach(const struct tl_expand *x, const struct tl_queue *q, uint64_
 	const struct tl_batch *b = &q->waiting.head->batch;
 	size_t i = q->pos + 1;
 	uint64_t bytes = b->length[q->pos];
-	if (b->kind != TL_KIND_SEQ || x->opts.opt_names || x->opts.parts)
+	if (b->kind != TL_KIND_SEQ || x->opts.opt_names || x->opts.opt_want || x->opts.parts)
 		return i;
 	for (; i < b->n && b->ordinal[i] <= x->frontier && b->ordinal[i] < limit; i++) {
 		bytes += b->length[i] + 64;

@@ -90,10 +90,11 @@ static enum tl_status put_event(struct extractor *x, struct tl_expand_event *ev,
 }
 
 enum tl_status tl_extract_all(struct tl_reader *reader, struct tl_budget *opt_budget,
-			      struct tl_names *opt_names, bool partial,
+			      struct tl_names *opt_names, const struct tl_want *opt_want,
+			      bool partial,
 			      struct tl_writer *w, struct tl_extract_sum *ret, struct tl_err *err)
 {
-	const struct tl_expand_opts opts = {.opt_names = opt_names, .opt_budget = opt_budget, .partial = partial,
+	const struct tl_expand_opts opts = {.opt_names = opt_names, .opt_want = opt_want, .opt_budget = opt_budget, .partial = partial,
 					    .bytes = BATCH_BYTES};
 	struct extractor x = {.writer = w};
 	struct tl_expand_event ev;

@@ -148,6 +148,23 @@ uint32_t tl_lineage_common(const struct tl_lineage *l, uint32_t a, uint32_t b)
 	return a == b ? a : 0;
 }
 
+enum tl_status tl_lineage_below(const struct tl_lineage *l, uint32_t id,
+				enum tl_status (*each)(void *ctx, uint32_t id, struct tl_err *err),
+				void *ctx, struct tl_err *err)
+{
+	enum tl_status st = each(ctx, id, err);
+	for (size_t i = 0; i < l->node.size && st == TL_OK; i++) {
+		uint32_t at = (uint32_t)l->node.slot[i].key, parent, rank;
+		if (l->node.slot[i].key == UINT64_MAX || at == id)
+			continue;
+		while (step(l, at, &parent, &rank) && parent != at && at != id)
+			at = parent;
+		if (at == id)
+			st = each(ctx, (uint32_t)l->node.slot[i].key, err);
+	}
+	return st;
+}
+
 void tl_lineage_free(struct tl_lineage *l)
 {
 	if (!l)

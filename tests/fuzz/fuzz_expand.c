@@ -343,7 +343,7 @@ static int extract(int fd, struct tl_names *names)
 		return -1;
 	struct tl_out *out = open_out(&to);
 	struct tl_writer *w = open_writer(out, TL_STREAM_SUBSET);
-	enum tl_status st = tl_extract_all(r, NULL, names, false, w, &sum, &err);
+	enum tl_status st = tl_extract_all(r, NULL, names, NULL, false, w, &sum, &err);
 	must(st == TL_OK || st == TL_DATA);
 	if (st == TL_OK)
 		must(tl_writer_end(w, sum.next, NULL) == TL_OK);

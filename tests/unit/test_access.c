@@ -36,7 +36,7 @@ static int by_index(int archive, const char *list, struct tl_access_sum *ret_sum
 	const char *name = made_name(archive);
 	*ret_sum = (struct tl_access_sum){0};
 	int fd = -1;
-	*ret_st = tl_access_plan(name, names, &access, &made_err);
+	*ret_st = tl_access_plan(name, names, NULL, &access, &made_err);
 	if (access) {
 		tl_access_follow(access, &ropts);
 		tl_access_sum_get(access, ret_sum);
@@ -45,7 +45,7 @@ static int by_index(int archive, const char *list, struct tl_access_sum *ret_sum
 		*ret_st = tl_reader_open(made_pool, &name, 1, &ropts, &r, &made_err);
 	if (*ret_st == TL_OK) {
 		made_open(&s, TL_STREAM_SUBSET);
-		*ret_st = tl_extract_all(r, NULL, names, access != NULL, s.w, &sum, &made_err);
+		*ret_st = tl_extract_all(r, NULL, names, NULL, access != NULL, s.w, &sum, &made_err);
 		fd = made_close(&s, *ret_st == TL_OK ? made_next(r) : 0);
 	}
 	if (*ret_st != TL_OK && fd >= 0) {
