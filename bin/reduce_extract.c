@@ -51,6 +51,18 @@ static enum tl_status extract_from(const struct reduce_opts *opts, const struct 
 	return st;
 }
 
+static enum tl_status load_queries(const char *path, const struct tl_tool_run *run,
+				   struct tl_rescore **ret, struct tl_err *err)
+{
+	const struct tl_reader_opts ropts = {.raw_edge = true};
+	struct tl_reader *r = NULL;
+	enum tl_status st = tl_reader_open(run->pool, &path, 1, &ropts, &r, err);
+	if (st == TL_OK)
+		st = tl_rescore_new(r, run->budget, ret, err);
+	tl_reader_close(r);
+	return st;
+}
+
 /* Hits are text, so the output is no stream. */
 static enum tl_status lift_hits(const struct reduce_opts *opts, const struct tl_tool_run *run,
 				struct reduce_outputs *o, struct tl_reader *r, const struct tl_buf *text,
@@ -58,7 +70,10 @@ static enum tl_status lift_hits(const struct reduce_opts *opts, const struct tl_
 {
 	struct tl_lift *lift = NULL;
 	struct tl_lift_sum sum = {0};
-	enum tl_status st = tl_lift_load(r, names, partial, &lift, err);
+	struct tl_rescore *rescore = NULL;
+	enum tl_status st = opts->queries ? load_queries(opts->queries, run, &rescore, err) : TL_OK;
+	if (st == TL_OK)
+		st = tl_lift_load(r, names, partial, rescore, &lift, err);
 	if (st == TL_OK)
 		st = reduce_outputs_names(run, "--lift", names, opts->strict_ids, err);
 	if (st == TL_OK)
@@ -71,6 +86,7 @@ static enum tl_status lift_hits(const struct reduce_opts *opts, const struct tl_
 			     (unsigned long long)sum.hits, (unsigned long long)sum.written,
 			     (unsigned long long)sum.lost, (unsigned long long)sum.unknown);
 	tl_lift_free(lift);
+	tl_rescore_free(rescore);
 	return st;
 }
 

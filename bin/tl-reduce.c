@@ -65,6 +65,9 @@ static const struct tl_opt options[] = {
 	{"lift", 0, TL_OPT_PATH, offsetof(struct reduce_opts, lift), NULL, NULL, "FILE", "Extraction",
 	 "With `--extract`: write the hits in `FILE` (BLAST's tabular format; `-` is standard input) "
 	 "again, each hit on a reference once more for each of its members."},
+	{"queries", 0, TL_OPT_PATH, offsetof(struct reduce_opts, queries), NULL, NULL, "STREAM", "Extraction",
+	 "With `--lift`: align the query of each hit, a protein of this record stream, with the member "
+	 "itself, and give score, e-value and ends of that."},
 	{"strict-ids", 0, TL_OPT_FLAG, offsetof(struct reduce_opts, strict_ids), NULL, NULL, NULL,
 	 "Extraction", "An id that no record has is an error (65), in `--ids` and `--prefer`."},
 	TL_TOOL_STREAM_OPTS(struct reduce_opts, common),
@@ -75,8 +78,9 @@ static const struct tl_opt options[] = {
 static const char *const usage[] = {
 	"[options] [STREAM ...] > ARCHIVE",
 	"--edges EDGES ... [options] STREAM > ARCHIVE",
-	"-x [--ids FILE | --range A-B | --taxid N] [options] [ARCHIVE ...] > STREAM",
-	"-x --lift HITS [options] [ARCHIVE ...] > HITS",
+	"-x [--ids FILE] [options] [ARCHIVE ...] > STREAM",
+	"-x --range A-B | --taxid N [options] [ARCHIVE ...] > STREAM",
+	"-x --lift HITS [--queries STREAM] [ARCHIVE ...] > HITS",
 	NULL,
 };
 
@@ -93,6 +97,8 @@ static enum tl_status check_usage(const struct reduce_opts *opts, const struct t
 {
 	if (opts->ids && !opts->extract)
 		return tl_err_set(err, TL_USAGE, "--ids goes with --extract");
+	if (opts->queries && !opts->lift)
+		return tl_err_set(err, TL_USAGE, "--queries goes with --lift");
 	if ((opts->range || opts->taxid) && (!opts->extract || opts->ids || opts->lift))
 		return tl_err_set(err, TL_USAGE, "--range and --taxid go with --extract, and not with --ids or --lift");
 	if (opts->lift && (!opts->extract || opts->ids))

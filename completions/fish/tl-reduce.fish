@@ -18,6 +18,7 @@ complete -c tl-reduce -l ids -r -F -d 'With --extract: only the references named
 complete -c tl-reduce -l range -x -d 'With --extract: only the records with the ordinals A to B, counted from 0'
 complete -c tl-reduce -l taxid -x -d 'With --extract: only the records with one of these taxonomy ids, or, with --nodes, with one that descends from them'
 complete -c tl-reduce -l lift -r -F -d 'With --extract: write the hits in FILE (BLAST\'s tabular format'
+complete -c tl-reduce -l queries -r -F -d 'With --lift: align the query of each hit, a protein of this record stream, with the member itself, and give score, e-value and ends of that'
 complete -c tl-reduce -l strict-ids -d 'An id that no record has is an error (65), in --ids and --prefer'
 complete -c tl-reduce -l zstd -s z -d 'Compress the stream\'s columns: by zstd\'s levels to 19, and at 20, the smallest, by models of names, residues and numbers, which take one to three microseconds for each byte, writing and reading, and up to 480 MB for each block at hand, beside --memory'
 complete -c tl-reduce -l metrics -d 'Put a block into the stream with what this tool counted: tasks, steals, sleeps, bytes by node, spills'

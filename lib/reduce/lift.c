@@ -39,6 +39,8 @@ struct tl_lift {
 	size_t answers, answer_cap;
 	struct tl_map by_ordinal;
 	size_t *family; /* [n] members by root, then ordinal */
+	struct tl_rescore *opt_rescore;
+	struct tl_buf line; /* of a hit that is scored again */
 };
 
 /* 1. Lines of hits. */
@@ -46,6 +48,9 @@ struct tl_lift {
 struct hit {
 	struct tl_str subject;
 	struct tl_str before, between, behind; /* columns around those that change */
+	struct tl_str query;
+	struct tl_rescore_place place; /* q_from and q_to, where they rise */
+	double expect, bits;
 	uint64_t from, to;                     /* of the smaller end, from 0, and behind the other */
 	bool minus;
 };
@@ -67,6 +72,17 @@ static bool number(const uint8_t *p, const uint8_t *end, uint64_t *ret)
 	return *ret > 0;
 }
 
+/* A number such as 1.5e-30 or 48.1; 0 where it is none. */
+static double real(const uint8_t *p, const uint8_t *end)
+{
+	char text[40];
+	size_t n = (size_t)(end - p) < sizeof text - 1 ? (size_t)(end - p) : sizeof text - 1;
+	memcpy(text, p, n);
+	text[n] = 0;
+	double x = strtod(text, NULL);
+	return x > 0 && x < 1e300 ? x : 0;
+}
+
 /* The line without its end; false where it is no hit. */
 static bool read_hit(struct tl_str line, struct hit *h)
 {
@@ -80,6 +96,14 @@ static bool read_hit(struct tl_str line, struct hit *h)
 	uint64_t a, b;
 	if (!number(col[8], col[9] - 1, &a) || !number(col[9], col[10] - 1, &b))
 		return false;
+	if (number(col[6], col[7] - 1, &h->place.q_from) && number(col[7], col[8] - 1, &h->place.q_to) &&
+	    h->place.q_from <= h->place.q_to)
+		h->place.q_from--;
+	else
+		h->place.q_to = 0;
+	h->query = (struct tl_str){line.p, (size_t)(col[1] - 1 - line.p)};
+	h->expect = real(col[10], col[11] - 1);
+	h->bits = real(col[11], end);
 	h->minus = a > b;
 	h->from = (h->minus ? b : a) - 1;
 	h->to = h->minus ? a : b;
@@ -188,6 +212,7 @@ static enum tl_status add_record(struct tl_lift *l, const struct tl_expand_event
 
 /* Pieces of a record follow each other, so what is added to its script stays in one. */
 static enum tl_status add_entries(struct tl_lift *l, const struct tl_expand_event *ev,
+				  struct tl_expand_room *room, struct tl_str *ret_residues,
 				  struct tl_err *err)
 {
 	enum tl_status st = TL_OK;
@@ -204,6 +229,14 @@ static enum tl_status add_entries(struct tl_lift *l, const struct tl_expand_even
 			st = tl_buf_add(&l->bytes, e.ops.p, e.ops.n, err);
 			m->ops_n += e.ops.n;
 		}
+		if (st != TL_OK || !l->opt_rescore)
+			continue;
+		tl_buf_reset(&room->residues);
+		st = tl_expand_residues(ev, i, room, ret_residues, err);
+		if (st == TL_OK)
+			st = tl_rescore_add(l->opt_rescore, e.ordinal,
+					    ev->batch->alphabet == TL_NUCLEOTIDE, *ret_residues,
+					    e.flags & TL_REC_OUT, err);
 	}
 	return st;
 }
@@ -239,21 +272,28 @@ static enum tl_status sort_all(struct tl_lift *l, struct tl_err *err)
 }
 
 enum tl_status tl_lift_load(struct tl_reader *reader, struct tl_names *names, bool partial,
-			    struct tl_lift **ret, struct tl_err *err)
+			    struct tl_rescore *opt_rescore, struct tl_lift **ret,
+			    struct tl_err *err)
 {
 	const struct tl_expand_opts opts = {.opt_names = names, .partial = partial};
+	struct tl_expand_room room = {{0}, {0}};
 	struct tl_expand *x = NULL;
 	struct tl_expand_event ev;
 	struct tl_lift *l = tl_mem_zalloc(1, sizeof *l, err);
+	if (l)
+		l->opt_rescore = opt_rescore;
 	enum tl_status st = l ? tl_expand_new(reader, &opts, &x, err) : TL_NOMEM;
 	while (st == TL_OK && (st = tl_expand_next(x, &ev, err)) == TL_OK &&
 	       ev.what != TL_EXPAND_END) {
+		struct tl_str residues = {NULL, 0};
 		if (ev.what == TL_EXPAND_ENTRIES)
-			st = add_entries(l, &ev, err);
+			st = add_entries(l, &ev, &room, &residues, err);
 		if (st == TL_OK)
-			st = tl_expand_done(x, &ev, (struct tl_str){NULL, 0}, err);
+			st = tl_expand_done(x, &ev, residues, err);
 	}
 	tl_expand_free(x);
+	tl_buf_free(&room.residues);
+	tl_buf_free(&room.scratch);
 	if (st == TL_OK)
 		st = sort_all(l, err);
 	if (st == TL_OK)
@@ -271,6 +311,7 @@ void tl_lift_free(struct tl_lift *l)
 	tl_mem_free(l->answer);
 	tl_mem_free(l->family);
 	tl_buf_free(&l->bytes);
+	tl_buf_free(&l->line);
 	tl_map_free(&l->by_ordinal);
 	tl_mem_free(l);
 }
@@ -340,16 +381,24 @@ static bool carry_to(const struct tl_lift *l, const struct member *m, struct int
 
 /* 4. Writing. */
 
+/* What the hit calls a record: by name, or by ordinal where the subject was. */
+static struct tl_str name_of(const struct tl_lift *l, const struct hit *h, const struct member *m,
+			     char *tl, size_t size)
+{
+	struct tl_str name = {l->bytes.data + m->name, m->name_n};
+	if (h->subject.n > 3 && !memcmp(h->subject.p, "tl|", 3)) {
+		name.p = (const uint8_t *)tl;
+		name.n = (size_t)snprintf(tl, size, "tl|%llu", (unsigned long long)m->ordinal);
+	}
+	return name;
+}
+
 static enum tl_status put_hit(const struct tl_lift *l, const struct hit *h, const struct member *m,
 			      const struct interval *v, struct tl_out *out, struct tl_err *err)
 {
 	char tl[32], ends[48];
-	struct tl_str name = {l->bytes.data + m->name, m->name_n};
+	struct tl_str name = name_of(l, h, m, tl, sizeof tl);
 	unsigned long long from = v->from + 1, to = v->to;
-	if (h->subject.n > 3 && !memcmp(h->subject.p, "tl|", 3)) {
-		name.p = (const uint8_t *)tl;
-		name.n = (size_t)snprintf(tl, sizeof tl, "tl|%llu", (unsigned long long)m->ordinal);
-	}
 	int n = snprintf(ends, sizeof ends, "%llu\t%llu", v->minus ? to : from, v->minus ? from : to);
 	const struct tl_str part[] = {h->before, name, h->between,
 				      {(const uint8_t *)ends, (size_t)n}, h->behind,
@@ -358,6 +407,26 @@ static enum tl_status put_hit(const struct tl_lift *l, const struct hit *h, cons
 	for (size_t i = 0; i < sizeof part / sizeof *part && st == TL_OK; i++)
 		st = tl_out_put(out, part[i].p, part[i].n, err);
 	return st;
+}
+
+/* The same with the columns of an alignment of its own; *ret_any false where there is none. */
+static enum tl_status put_again(struct tl_lift *l, const struct hit *h, const struct member *m,
+				const struct interval *v, struct tl_out *out, bool *ret_any,
+				struct tl_err *err)
+{
+	const struct tl_rescore_place at = {h->place.q_from, h->place.q_to, v->from, v->to};
+	char tl[32];
+	struct tl_str name = name_of(l, h, m, tl, sizeof tl);
+	tl_buf_reset(&l->line);
+	enum tl_status st = tl_buf_add(&l->line, h->before.p, h->before.n, err);
+	if (st == TL_OK)
+		st = tl_buf_add(&l->line, name.p, name.n, err);
+	if (st == TL_OK)
+		st = tl_rescore_put(l->opt_rescore, (size_t)(m - l->member), &at, &l->line, ret_any, err);
+	if (st != TL_OK || !*ret_any)
+		return st;
+	st = tl_buf_fill(&l->line, '\n', 1, err);
+	return st == TL_OK ? tl_out_put(out, l->line.data, l->line.len, err) : st;
 }
 
 /* The first member of a root in family. */
@@ -374,11 +443,23 @@ static size_t first_of(const struct tl_lift *l, uint64_t root)
 	return low;
 }
 
+/* The hit on r is what others are measured by. */
+static enum tl_status begin_again(struct tl_lift *l, const struct hit *h, const struct member *r,
+				  struct tl_err *err)
+{
+	const struct tl_rescore_place at = {h->place.q_from, h->place.q_to, h->from, h->to};
+	if (!at.q_to || h->minus)
+		return tl_err_set(err, TL_DATA, "no hit of a protein on a protein");
+	return tl_rescore_begin(l->opt_rescore, h->query, (size_t)(r - l->member), &at, h->expect,
+				h->bits, err);
+}
+
 /* A hit on record r: for itself, and where others are made from it, for them. */
-static enum tl_status lift_hit(const struct tl_lift *l, const struct hit *h, const struct member *r,
+static enum tl_status lift_hit(struct tl_lift *l, const struct hit *h, const struct member *r,
 			       struct tl_out *out, struct tl_lift_sum *sum, struct tl_err *err)
 {
 	struct interval own = {h->from, h->to, h->minus};
+	bool begun = false;
 	enum tl_status st = put_hit(l, h, r, &own, out, err);
 	sum->written++;
 	for (size_t i = first_of(l, r->ordinal); st == TL_OK && i < l->n; i++) {
@@ -389,10 +470,15 @@ static enum tl_status lift_hit(const struct tl_lift *l, const struct hit *h, con
 		if (m == r)
 			continue;
 		bool there = carry_to(l, m, &v);
+		if (there && l->opt_rescore && !begun) {
+			st = begin_again(l, h, r, err);
+			begun = true;
+		}
+		if (st == TL_OK && there)
+			st = l->opt_rescore ? put_again(l, h, m, &v, out, &there, err)
+					    : put_hit(l, h, m, &v, out, err);
 		sum->lost += !there;
 		sum->written += there;
-		if (there)
-			st = put_hit(l, h, m, &v, out, err);
 	}
 	return st;
 }
@@ -403,7 +489,7 @@ static enum tl_status put_line(struct tl_str line, struct tl_out *out, struct tl
 	return st == TL_OK ? tl_out_put(out, "\n", 1, err) : st;
 }
 
-static enum tl_status lift_line(const struct tl_lift *l, struct tl_str line, const char *name,
+static enum tl_status lift_line(struct tl_lift *l, struct tl_str line, const char *name,
 				uint64_t number_of, struct tl_out *out, struct tl_lift_sum *sum,
 				struct tl_err *err)
 {
@@ -439,10 +525,10 @@ static enum tl_status lift_line(const struct tl_lift *l, struct tl_str line, con
 			return wrong(err, name, number_of, "the hit goes beyond the end of its subject");
 		st = lift_hit(l, &h, m, out, sum, err);
 	}
-	return st;
+	return st == TL_OK || !l->opt_rescore || st == TL_IO || st == TL_PIPE ? st : tl_err_prefix(err, "%s:%llu", name, (unsigned long long)number_of);
 }
 
-enum tl_status tl_lift_write(const struct tl_lift *l, const struct tl_buf *text, const char *name,
+enum tl_status tl_lift_write(struct tl_lift *l, const struct tl_buf *text, const char *name,
 			     struct tl_out *out, struct tl_lift_sum *ret, struct tl_err *err)
 {
 	struct tl_str line;

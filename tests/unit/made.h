@@ -573,7 +573,7 @@ static inline int made_extracted(int fd, struct tl_names *names, struct tl_extra
 	struct tl_reader *r = made_reader(fd, true);
 	uint16_t flags = tl_reader_flags(r) & TL_STREAM_SUBSET;
 	made_open(&s, names ? TL_STREAM_SUBSET : flags);
-	tl_test_ok(tl_extract_all(r, NULL, names, false, s.w, sum, &made_err), made_err);
+	tl_test_ok(tl_extract_all(r, NULL, names, NULL, false, s.w, sum, &made_err), made_err);
 	int to = made_close(&s, made_next(r));
 	tl_reader_close(r);
 	return to;
