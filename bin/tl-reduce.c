@@ -119,6 +119,8 @@ static enum tl_status check_usage(const struct reduce_opts *opts, const struct t
 	if (st == TL_OK)
 		st = tl_tool_check_input(run, "--lift", opts->lift, err);
 	if (st == TL_OK)
+		st = tl_tool_check_input(run, "--queries", opts->queries, err);
+	if (st == TL_OK)
 		st = tl_tool_check_input(run, "--nodes", opts->nodes, err);
 	return st == TL_OK ? tl_tool_check_input(run, "--prefer", opts->prefer, err) : st;
 }

@@ -61,6 +61,7 @@ setup() {
 @test "what --queries refuses" {
 	fails 64 tl-reduce -x --queries q.tl db.tl
 	fails 64 tl-reduce -x --ids hits.m8 --queries q.tl db.tl
+	fails 64 tl-reduce -x --lift hits.m8 --queries - <q.tl
 	fails 66 tl-reduce -x --lift hits.m8 --queries nowhere db.tl
 	printf 'nobody\tref\t100\t100\t0\t0\t1\t100\t21\t120\t1e-60\t200\n' >x.m8
 	fails 65 tl-reduce -x --lift x.m8 --queries q.tl db.tl
