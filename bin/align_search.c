@@ -48,6 +48,7 @@ static struct tl_sketch_params choose_sketch(const struct aligner *a, enum tl_al
 	const struct align_opts *o = a->opts;
 	struct tl_sketch_params sketch = tl_sketch_choose(alphabet, o->identity);
 	sketch.seed = (uint64_t)o->seed - 1;
+	sketch.opt_role = a->base.role[alphabet];
 	tl_sketch_tune(&sketch, (enum tl_sketch_effort)o->sensitivity);
 	if (o->candidates) {
 		sketch.part = (uint32_t)o->part.first;

@@ -3,6 +3,8 @@
 #ifndef TL_BIN_ALIGNER_H
 #define TL_BIN_ALIGNER_H
 
+#include "align_base.h"
+
 #include <tl/bank.h>
 #include <tl/compare.h>
 #include <tl/edge.h>
@@ -15,7 +17,7 @@ struct align_opts {
 	struct tl_tool_common common;
 	int64_t identity, coverage, max_cells, seed;
 	int sensitivity, cov_mode, overhang, format, strand, target;
-	const char *matrix, *from, *cache;
+	const char *matrix, *from, *cache, *base;
 	uint64_t cache_size;
 	int cache_evict;
 	struct tl_opt_pair gap, score, band, part;
@@ -37,6 +39,7 @@ struct aligner {
 	struct tl_edges edges;  /* of a block under construction */
 	const char **parts;     /* streams that --from names */
 	size_t n_parts;
+	struct align_base base; /* with --base */
 };
 
 /* --target: what it sets other options to, as in tl_opt_tool; and a note on records that it does not

@@ -13,7 +13,7 @@ struct reduce_opts {
 	struct tl_tool_common common;
 	int by, cov_mode, overhang, refs_id;
 	int64_t ratio, identity, coverage;
-	const char *prefer, *refs, *clusters, *ids, *nodes, *rank, *taxtable, *lift, *range, *taxid, *queries, *edges;
+	const char *prefer, *refs, *clusters, *ids, *nodes, *rank, *taxtable, *lift, *base, *range, *taxid, *queries, *edges;
 	bool extract, strict_ids;
 };
 

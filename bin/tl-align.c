@@ -53,6 +53,9 @@ static const struct tl_opt options[] = {
 	{"seed", 0, TL_OPT_INT, offsetof(struct align_opts, seed), "1:", "1", "N", "Candidates",
 	 "Which k-mers are taken: another `N` gives others, so that a second round finds what a first "
 	 "one left alone."},
+	{"base", 0, TL_OPT_PATH, offsetof(struct align_opts, base), NULL, NULL, "OLD", "Candidates",
+	 "Update: align only what is new since the archive `OLD`, to its references and to itself; "
+	 "for tl-reduce `--base` `OLD`."},
 	{"cache", 0, TL_OPT_PATH, offsetof(struct align_opts, cache), NULL, NULL, "FILE", "Cache",
 	 "Keep alignments in `FILE` for later runs, which align only what is new. It is made where it "
 	 "is not there. It changes the time, never the bytes."},
@@ -105,6 +108,8 @@ static enum tl_status take_record(struct aligner *a, const struct tl_batch *b, s
 		tl_batch_get(b, i, &e);
 		st = tl_hitlist_name(a->list, b->alphabet, e.ordinal, e.head, err);
 	}
+	if (st == TL_OK && a->opts->base)
+		st = align_base_put(&a->base, a->run, b, i, a->bank[b->alphabet].n, err);
 	return st == TL_OK ? tl_bank_add(&a->bank[b->alphabet], b->ordinal[i],
 					 tl_col_get(&b->resi, i), b->flags[i] & TL_REC_OUT, err)
 			   : st;
@@ -177,6 +182,8 @@ static enum tl_status align_all(struct aligner *a, struct tl_err *err)
 	tl_reader_totals_get(a->reader, &totals);
 	tl_reader_close(a->reader); /* what it holds is worth having from here on */
 	a->reader = NULL;
+	if (st == TL_OK && a->opts->base)
+		st = align_base_end(&a->base, a->run, totals.next, err);
 	if (st == TL_OK && !a->opts->reassign)
 		st = align_search(a, err);
 	if (st != TL_OK || a->list)
@@ -202,6 +209,10 @@ static enum tl_status check_usage(const struct align_opts *o, struct tl_err *err
 	if (o->candidates && o->format != TL_HITS_NONE)
 		return tl_err_set(err, TL_USAGE, "--candidates writes a stream, nothing to be had by "
 						 "--format");
+	if (o->base && o->reassign)
+		return tl_err_set(err, TL_USAGE, "--base and --reassign: one at a time");
+	if (o->base && o->from)
+		return tl_err_set(err, TL_USAGE, "--base goes with --candidates, not with --from: what is to be aligned is known then");
 	if (o->part.second && !o->candidates && !o->from)
 		return tl_err_set(err, TL_USAGE, "--part goes with --candidates or --from");
 	if (o->part.second > UINT32_MAX)
@@ -225,6 +236,7 @@ static void close_all(struct aligner *a)
 	tl_writer_free(a->writer);
 	tl_hitlist_free(a->list);
 	tl_reader_close(a->reader);
+	align_base_close(&a->base, a->run);
 	tl_edge_free(&a->edges);
 	for (int i = 0; i < 2; i++) {
 		tl_pairs_free(a->pairs[i]);
@@ -254,8 +266,12 @@ static enum tl_status work(const void *fields, const struct tl_tool_run *whole, 
 		st = tl_tool_split(whole, "--from", opts->from, &a.parts, &a.n_parts, &run, err);
 	if (st == TL_OK)
 		st = tl_tool_output(&run, opts->format == TL_HITS_NONE, &out, err);
+	if (st == TL_OK && opts->base)
+		st = align_base_open(&a.base, opts->base, &run, err);
 	if (st == TL_OK)
 		st = tl_tool_reader(&run, &ropts, &a.reader, err);
+	if (st == TL_OK && opts->base && tl_reader_flags(a.reader) & TL_STREAM_REDUCED)
+		st = tl_err_set(err, TL_DATA, "--base takes sequences, not an archive (tl-reduce -x makes them)");
 	if (st == TL_OK && opts->format != TL_HITS_NONE)
 		st = tl_hitlist_new((enum tl_hits_format)opts->format, a.scheme.score, out, &a.list,
 				    err);

@@ -19,6 +19,9 @@ static const struct tl_opt options[] = {
 	 "What no reference serves is then loose: stored whole, but not written to `--refs`."},
 	{"prefer", 0, TL_OPT_PATH, offsetof(struct reduce_opts, prefer), NULL, NULL, "FILE", "Selection",
 	 "The records named in `FILE`, one id a line, become references before all others."},
+	{"base", 0, TL_OPT_PATH, offsetof(struct reduce_opts, base), NULL, NULL, "OLD", "Selection",
+	 "Update: keep the references of the archive `OLD`, and how it codes what is there again; "
+	 "only new sequences are decided upon, by the alignments of tl-align `--base` `OLD`."},
 	{"identity", 'i', TL_OPT_SHARE, offsetof(struct reduce_opts, identity), "0:1", "0", "SHARE",
 	 "Selection", "Use only alignments of at least this identity, above tl-align's."},
 	{"coverage", 'c', TL_OPT_SHARE, offsetof(struct reduce_opts, coverage), "0:1", "0", "SHARE",
@@ -109,6 +112,8 @@ static enum tl_status check_usage(const struct reduce_opts *opts, const struct t
 		return tl_err_set(err, TL_USAGE, "options of selection and output do not go with --extract");
 	if (opts->edges && opts->extract)
 		return tl_err_set(err, TL_USAGE, "--edges does not go with --extract");
+	if (opts->base && opts->extract)
+		return tl_err_set(err, TL_USAGE, "--base does not go with --extract");
 	if (opts->rank && !opts->nodes)
 		return tl_err_set(err, TL_USAGE, "--same-taxon needs --nodes");
 	if (opts->nodes && !opts->rank && !opts->clusters && !opts->taxtable && !opts->taxid)
@@ -221,6 +226,10 @@ static enum tl_status reduce(const struct reduce_opts *opts, const struct tl_too
 						    opts->cov_mode == 1, opts->overhang == 0};
 	if (st == TL_OK && opts->prefer)
 		st = tl_names_load(opts->prefer, &set->opt_prefer, err);
+	if (st == TL_OK && opts->base && flags & TL_STREAM_REDUCED)
+		st = tl_err_set(err, TL_DATA, "--base takes sequences, not an archive (tl-reduce -x makes them)");
+	if (st == TL_OK && opts->base)
+		st = tl_former_load(opts->base, true, run->pool, run->budget, &set->opt_former, err);
 	if (st == TL_OK)
 		st = tl_tool_writer(run, o->archive, kept | TL_STREAM_REDUCED, true, &w, err);
 	if (st == TL_OK)
@@ -230,15 +239,19 @@ static enum tl_status reduce(const struct reduce_opts *opts, const struct tl_too
 	*reader = NULL;
 	if (st == TL_OK && n_edges)
 		st = tl_attach_edges(run->pool, edges, n_edges, set, w, err);
-	if (st == TL_OK && set->nodes > 1 && !set->edges && !(flags & TL_STREAM_REDUCED))
+	if (st == TL_OK && set->nodes > 1 && !set->edges && !(flags & TL_STREAM_REDUCED) && !opts->base)
 		tl_tool_say(run, "there are no alignments in the stream, so every record stands whole "
 				 "(is tl-align missing in front?)");
+	set->next = totals.next;
 	if (st == TL_OK)
 		st = decide(opts, run, set, err);
+	if (st == TL_OK && opts->base)
+		totals.next += tl_former_hidden(set->opt_former);
 	if (st == TL_OK)
 		st = write_all(opts, run, o, set, totals.next, w, err);
 	tl_writer_free(w);
 	tl_names_free(set->opt_prefer);
+	tl_former_free(set->opt_former);
 	tl_set_free(set);
 	return st;
 }

@@ -2,6 +2,7 @@
 complete -c tl-reduce -l by -s b -x -a 'bytes count length' -d 'Choose references so that the archive has fewest bytes'
 complete -c tl-reduce -l ratio -x -d 'Take no reference that would have references hold more than this share of the residues'
 complete -c tl-reduce -l prefer -r -F -d 'The records named in FILE, one id a line, become references before all others'
+complete -c tl-reduce -l base -r -F -d 'Update: keep the references of the archive OLD, and how it codes what is there again'
 complete -c tl-reduce -l identity -s i -x -d 'Use only alignments of at least this identity, above tl-align\'s'
 complete -c tl-reduce -l coverage -s c -x -d 'Use only alignments of at least this coverage, above tl-align\'s'
 complete -c tl-reduce -l cov-mode -x -a 'member both' -d 'Whose coverage counts: the member\'s, or that of both records'

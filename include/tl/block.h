@@ -40,6 +40,7 @@ enum {
 enum {
 	TL_BLOCK_BASE = 1, /* first section of an archive: records that deltas may copy from */
 	TL_BLOCK_REF = 2, /* SEQS of an archive: the records are references (loose ones are not) */
+	TL_BLOCK_HIDDEN = 4, /* with BASE: the records are no longer part of the set */
 };
 
 /* MODEL: see tl/predict.h. */

@@ -45,6 +45,7 @@ struct tl_expand_opts {
 	const struct tl_want *opt_want; /* only records that this wants */
 	uint64_t file;  /* only records of that input file, from 1; 0: of all */
 	uint64_t part, parts; /* only records whose ordinal is part - 1 modulo parts; parts 0: all */
+	bool hidden;    /* records that are no longer part of the set too */
 	bool partial;   /* some blocks were not read: none of them is wanted, nor copied from by what is */
 	struct tl_budget *opt_budget;
 	size_t bytes;   /* an event of several entries has about so many at most; 0: one entry */

@@ -18,6 +18,7 @@
 #include <tl/buf.h>
 #include <tl/delta.h>
 #include <tl/err.h>
+#include <tl/former.h>
 #include <tl/hash.h>
 #include <tl/lineage.h>
 #include <tl/link.h>
@@ -57,6 +58,9 @@ struct tl_set_record {
 	bool is_front;         /*   that cannot stand behind it by ordinal, or it is no delta */
 	bool minus;            /* a delta as read: its base is taken in reverse */
 	bool nucleotide;       /* its alphabet */
+	bool old;              /* a MEMBER as it was in opt_former */
+	bool hidden;           /* no record of the input: only copied from */
+	uint32_t former;       /* its number in opt_former, or TL_FORMER_NONE */
 };
 
 #define TL_SET_NONE UINT32_MAX
@@ -76,7 +80,7 @@ struct tl_set {
 	struct tl_spool *spool;
 	uint64_t *shift;             /* [blocks of the spool] to be added to their ordinals */
 	size_t shift_cap;
-	size_t n, nodes;             /* records; those of them that stood whole */
+	size_t n, nodes;             /* records; those of them that stood whole and are not old */
 	size_t edges;                /* that meet the criterion; until tl_set_select */
 	struct tl_sort *reading;     /* rows, until tl_set_select */
 	struct tl_table *row;        /* [n] afterwards, by ordinal */
@@ -94,6 +98,10 @@ struct tl_set {
 	bool same_taxon;             /* with opt_lineage: use only edges whose records have the same */
 	uint32_t rank;               /*   ancestor of that rank */
 	struct tl_names *opt_prefer; /* these become references first */
+	struct tl_former *opt_former; /* an older archive, of which as much stays as can; the caller's.  The
+				       * input is no archive then */
+	uint64_t next;               /* with it: above all ordinals of the input */
+	size_t hidden;               /* records of n that are */
 	struct tl_link_criterion criterion; /* edges must meet it again */
 	struct tl_select_sum result;
 	struct tl_sort *member;      /* new members by their arcs, until their scripts are made */
@@ -141,7 +149,7 @@ unsigned tl_set_depth(const struct tl_set *set, uint32_t i);
 /* The reference (or loose record) to which a record belongs. */
 uint32_t tl_set_root(const struct tl_set *set, uint32_t i);
 
-/* The script that makes a new member out of its reference, in scratch or the set; valid until
+/* The script that makes a member out of its reference, or an old one out of its base, in scratch or the set; valid until
  * scratch is used again, or another is put. */
 enum tl_status tl_set_script(struct tl_set *set, uint32_t i, struct tl_buf *scratch,
 			     struct tl_delta *ret, struct tl_err *err) TL_CHECK;

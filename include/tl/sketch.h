@@ -22,6 +22,9 @@
 extern "C" {
 #endif
 
+/* A sequence that is to find others; one that is to be found, but not by others of its kind; one that is left out. */
+enum tl_sketch_role { TL_SKETCH_NEW, TL_SKETCH_OLD, TL_SKETCH_OUT };
+
 struct tl_sketch_params {
 	enum tl_alphabet alphabet;
 	unsigned k;   /* letters in a k-mer: up to 12 for proteins, up to 31 for nucleotides */
@@ -33,6 +36,8 @@ struct tl_sketch_params {
 	 * in has nothing to do with whether it is among the lowest. */
 	uint32_t part, parts;
 	uint64_t seed;    /* another one makes other k-mers the lowest */
+	const uint8_t *opt_role; /* [sequences] enum tl_sketch_role: only pairs that have a new one are
+				  * wanted; NULL: all are new */
 	bool reduced; /* proteins: 13 letters, alike ones taken together */
 	/* Of sequences shorter than TL_SKETCH_SHORT x k all k-mers of so many letters are seeds too, so
 	 * that the shortest are found; 0: they are not.  Set by tl_sketch_tune. */

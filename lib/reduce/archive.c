@@ -22,7 +22,7 @@
 #define LARGE_ARCHIVE (32u << 20) /* residues of its bases; what is smaller is soon read as a whole */
 #define SCRIPT_BYTES (2u << 20) /* of each string of a script, in any piece but the last */
 
-enum slot { SLOT_REF, SLOT_LOOSE, SLOT_DELTA, SLOT_DUP, SLOTS };
+enum slot { SLOT_REF, SLOT_LOOSE, SLOT_DELTA, SLOT_DUP, SLOT_HIDDEN, SLOTS };
 
 /* A batch under construction. */
 struct growing {
@@ -50,7 +50,8 @@ struct archiver {
 
 static uint8_t block_flags(const struct archiver *a, enum slot s)
 {
-	return (uint8_t)((a->bases ? TL_BLOCK_BASE : 0) | (s == SLOT_REF ? TL_BLOCK_REF : 0));
+	return (uint8_t)((a->bases ? TL_BLOCK_BASE : 0) | (s == SLOT_REF ? TL_BLOCK_REF : 0) |
+			 (s == SLOT_HIDDEN ? TL_BLOCK_HIDDEN : 0));
 }
 
 static enum tl_status flush_slot(struct archiver *a, enum slot s, struct tl_err *err)
@@ -146,7 +147,7 @@ static enum tl_status append(struct archiver *a, enum slot s, const struct tl_ba
 			     struct tl_entry e, struct tl_err *err)
 {
 	static const enum tl_kind kind[SLOTS] = {TL_KIND_SEQ, TL_KIND_SEQ, TL_KIND_DELTA,
-						 TL_KIND_DUP};
+						 TL_KIND_DUP, TL_KIND_DELTA};
 	struct growing *g = &a->slot[s];
 	if (g->batch.n && !fits(a, &g->batch, like)) {
 		/* Behind the bases a batch ends only together with all others, so that the first
@@ -184,6 +185,8 @@ static enum tl_status put_text(struct archiver *a, const struct tl_batch *b,
 
 static enum slot slot_of(const struct tl_set_record *r)
 {
+	if (r->hidden)
+		return SLOT_HIDDEN;
 	switch (r->role) {
 	case TL_SET_REF:
 		return SLOT_REF;
@@ -217,6 +220,23 @@ static void become_delta(struct tl_entry *e, uint64_t base, struct tl_delta *scr
 	e->lits = share(&script->lits, last);
 }
 
+/* A record of an older archive that is kept only to be copied from: it has no text. */
+static enum tl_status put_hidden(struct archiver *a, uint32_t i, const struct tl_set_record *r,
+				 struct tl_err *err)
+{
+	const struct tl_batch like = {
+		.kind = TL_KIND_DELTA,
+		.alphabet = r->nucleotide ? TL_NUCLEOTIDE : TL_PROTEIN,
+	};
+	struct tl_entry e = {.ordinal = r->ordinal, .length = r->length};
+	struct tl_delta script;
+	enum tl_status st = tl_set_script(a->set, i, &a->script, &script, err);
+	if (st != TL_OK)
+		return st;
+	become_delta(&e, r->base, &script);
+	return append(a, SLOT_HIDDEN, &like, e, err);
+}
+
 /* All pieces of record i, as its role wants them. */
 static enum tl_status put_record(struct archiver *a, uint32_t i, const struct tl_set_record *r,
 				 struct tl_err *err)
@@ -226,6 +246,8 @@ static enum tl_status put_record(struct archiver *a, uint32_t i, const struct tl
 	struct tl_delta script = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
 	enum slot s = slot_of(r);
 	enum tl_status st = TL_OK;
+	if (r->hidden && r->old)
+		return put_hidden(a, i, r, err);
 	if (r->role == TL_SET_MEMBER)
 		st = tl_set_coded(a->set, i, &a->script, &script, err);
 	if (st == TL_OK)
@@ -326,7 +348,7 @@ static enum tl_status put_rest(struct archiver *a, struct tl_err *err)
 		if ((st = tl_set_get(set, i, &r, err)) != TL_OK)
 			break;
 		st = put_files(a, r.ordinal, &block, &file, &any, err);
-		if (st == TL_OK && !in_bases(set, i))
+		if (st == TL_OK && !in_bases(set, i) && !r.hidden)
 			st = put_record(a, i, &r, err);
 	}
 	if (st == TL_OK)

@@ -25,7 +25,7 @@ struct link {
 	uint64_t length;
 	uint32_t identity; /* parts per million */
 	bool minus, nucleotide, duplicate;
-	bool direct;            /* it became a member in this round: its script is at hand */
+	bool direct;            /* it is a member of it by a script that is at hand */
 	struct tl_delta script; /* where direct */
 };
 
@@ -69,7 +69,7 @@ static enum tl_status describe(struct table *t, struct link *ret, struct tl_err 
 	if (st != TL_OK || i == t->ref.i)
 		return st;
 	l->duplicate = false;
-	l->direct = m.role == TL_SET_MEMBER;
+	l->direct = m.role == TL_SET_MEMBER && (!m.old || t->set->base[i] == t->ref.i);
 	l->identity = m.identity;
 	l->minus = m.minus;
 	if (!l->direct)
@@ -220,13 +220,26 @@ static enum tl_status uc_end(struct table *t, struct tl_err *err)
 
 /* 3. Grouping. */
 
+/* Hidden records have no lines. */
+static enum tl_status is_hidden(struct tl_set *set, uint32_t i, bool *ret, struct tl_err *err)
+{
+	struct tl_set_record r;
+	*ret = false;
+	enum tl_status st = set->hidden ? tl_set_get(set, i, &r, err) : TL_OK;
+	if (st == TL_OK && set->hidden)
+		*ret = r.hidden;
+	return st;
+}
+
 /* Records by reference; the reference, then the others by ordinal, as their index and one. */
 static enum tl_status group(struct tl_set *set, struct tl_sort *sort, struct tl_err *err)
 {
 	enum tl_status st = TL_OK;
 	for (uint32_t i = 0; i < set->n && st == TL_OK; i++) {
 		uint32_t root = tl_set_root(set, i);
-		st = tl_sort_put(sort, 0, (uint64_t[]){root, root == i ? 0 : (uint64_t)i + 1}, err);
+		bool hidden;
+		if ((st = is_hidden(set, i, &hidden, err)) == TL_OK && !hidden)
+			st = tl_sort_put(sort, 0, (uint64_t[]){root, root == i ? 0 : (uint64_t)i + 1}, err);
 	}
 	return st == TL_OK ? tl_sort_end(sort, err) : st;
 }

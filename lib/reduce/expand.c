@@ -145,6 +145,7 @@ static enum tl_status take_batch(struct tl_expand *x, struct tl_item *item, stru
 	h->batch = item->batch;
 	item->batch = empty;
 	h->base = reduced && flags & TL_BLOCK_BASE;
+	h->hidden = h->base && flags & TL_BLOCK_HIDDEN;
 	h->reference = h->batch.kind == TL_KIND_SEQ && (!reduced || flags & TL_BLOCK_REF);
 	h->sum = item->sum;
 	h->has_sum = item->has_sum;

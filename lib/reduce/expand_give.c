@@ -22,6 +22,8 @@ static bool wanted(struct tl_expand *x, const struct tl_held *h, size_t i,
 {
 	const struct tl_expand_opts *opts = &x->opts;
 	bool named = true;
+	if (h->hidden)
+		return opts->hidden;
 	if (opts->opt_names) {
 		struct tl_str head = {NULL, 0};
 		if (i < h->batch.head.n && h->batch.head.bytes.data)
@@ -85,13 +87,14 @@ static size_t reach(const struct tl_expand *x, const struct tl_queue *q, uint64_
 static void count(struct tl_expand *x, struct tl_queue *q, size_t end, struct tl_expand_event *ev)
 {
 	const struct tl_batch *b = &q->waiting.head->batch;
+	bool hidden = q->waiting.head->hidden;
 	unsigned flags = 0;
 	for (size_t i = q->pos; i < end; i++) {
 		bool starts = !(b->flags[i] & TL_REC_IN);
 		flags |= b->flags[i];
-		if (starts && !x->in_file)
+		if (starts && !x->in_file && !hidden)
 			x->file_first = b->ordinal[i];
-		x->in_file += starts;
+		x->in_file += starts && !hidden;
 		ev->records += starts;
 		ev->residues += b->length[i];
 	}

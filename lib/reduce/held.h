@@ -24,7 +24,7 @@ struct tl_held {
 	struct tl_hash_state *hash; /* of those done so far */
 	size_t done;                /* entries in hash */
 	bool has_sum;
-	bool reference, base; /* what its block's flags say */
+	bool reference, base, hidden; /* what its block's flags say */
 	uint64_t serial;      /* it may go when the events up to this one are done */
 	struct tl_held *next; /* in a queue or a list */
 	struct tl_budget *opt_budget;

@@ -13,6 +13,7 @@
 #include <tl/taxon.h>
 #include <tl/text.h>
 
+#include "renew.h"
 #include "set_arc.h"
 #include "set_chain.h"
 #include "set_edge.h"
@@ -72,8 +73,11 @@ static void hash_piece(struct tl_set *set, const struct tl_entry *e, uint64_t *r
 	if (!(e->flags & TL_REC_IN))
 		tl_hash_reset(set->hash);
 	tl_hash_put(set->hash, e->resi.p, e->resi.n);
-	if (!(e->flags & TL_REC_OUT))
-		row[ROW_BASE] = tl_hash_get(set->hash).lo;
+	if (e->flags & TL_REC_OUT)
+		return;
+	row[ROW_BASE] = tl_hash_get(set->hash).lo;
+	if (set->opt_former)
+		tl_renew_claim(set, row, tl_hash_get(set->hash));
 }
 
 /* A piece of a delta; with the last one its script is looked at. */
@@ -94,7 +98,8 @@ static enum tl_status add_delta(struct tl_set *set, const struct tl_entry *e, ui
 	return TL_OK;
 }
 
-static enum tl_status put_batch(struct tl_set *set, const struct tl_batch *b, struct tl_err *err)
+static enum tl_status put_batch(struct tl_set *set, const struct tl_batch *b, bool hidden,
+				struct tl_err *err)
 {
 	struct tl_set_open *o = &set->current[b->kind];
 	enum tl_status st = TL_OK;
@@ -112,6 +117,8 @@ static enum tl_status put_batch(struct tl_set *set, const struct tl_batch *b, st
 			st = add_delta(set, &e, o->row, err);
 		if (st == TL_OK && !(e.flags & TL_REC_OUT)) {
 			o->open = false;
+			o->row[ROW_WORD] |= hidden ? ROW_HIDDEN : 0;
+			set->hidden += hidden;
 			st = tl_sort_put(set->reading, 0, o->row, err);
 		}
 	}
@@ -125,7 +132,7 @@ enum tl_status tl_set_put(struct tl_set *set, const struct tl_item *item, struct
 	if (type == TL_BLOCK_EDGE)
 		st = tl_set_edge_put(set, &item->edges, err);
 	else if (type == TL_BLOCK_SEQS || type == TL_BLOCK_DUPS || type == TL_BLOCK_DLTA)
-		st = put_batch(set, &item->batch, err);
+		st = put_batch(set, &item->batch, item->block.head.flags & TL_BLOCK_HIDDEN, err);
 	else if (type == TL_BLOCK_FILE)
 		st = TL_OK;
 	else
@@ -263,15 +270,19 @@ enum tl_status tl_set_get(struct tl_set *set, uint32_t i, struct tl_set_record *
 	if (st != TL_OK)
 		return st;
 	const uint64_t *row = p;
+	bool old = row[ROW_WORD] & ROW_OLD, ours = set->opt_former && kind_of(set, i) == TL_KIND_SEQ;
+	uint32_t known = (uint32_t)row[ROW_TAXON];
 	*ret = (struct tl_set_record){
 		.ordinal = row[ROW_ORDINAL], .base = row[ROW_BASE], .length = row[ROW_LENGTH],
 		.word = row[ROW_WORD] >> 8,
 		.block = (uint32_t)(row[ROW_PLACE] >> 32), .entry = (uint32_t)row[ROW_PLACE],
-		.taxon = (uint32_t)(row[ROW_TAXON] >> 32), .identity = (uint32_t)row[ROW_TAXON],
+		.taxon = (uint32_t)(row[ROW_TAXON] >> 32), .identity = ours && !old ? 0 : known,
 		.kind = (enum tl_kind)kind_of(set, i), .role = tl_set_role(set, i),
 		.depth = tl_set_depth(set, i), .is_base = tl_set_is_base(set, i),
 		.is_front = tl_set_is_front(set, i),
 		.minus = row[ROW_WORD] & ROW_MINUS, .nucleotide = is_nucleotide(set, i),
+		.old = old, .hidden = row[ROW_WORD] & ROW_HIDDEN,
+		.former = old ? (uint32_t)row[ROW_BASE] : ours ? known : TL_FORMER_NONE,
 	};
 	if (ret->role == TL_SET_MEMBER)
 		return tl_set_chain_ordinal(set, set->base[i], &ret->base, err);
@@ -312,16 +323,31 @@ uint32_t tl_set_root(const struct tl_set *set, uint32_t i)
 	return i;
 }
 
+/* The script by which i is a member, or is coded. */
+static enum tl_status get_script(struct tl_set *set, uint32_t i, bool membership,
+				 struct tl_buf *scratch, struct tl_delta *ret, struct tl_err *err)
+{
+	const void *row = NULL;
+	enum tl_status st =
+		set->opt_former ? tl_table_get(set->row, &set->find_view, i, &row, err) : TL_OK;
+	if (st != TL_OK)
+		return st;
+	if (row && ((const uint64_t *)row)[ROW_WORD] & ROW_OLD)
+		return tl_former_script(set->opt_former, (uint32_t)((const uint64_t *)row)[ROW_BASE],
+					scratch, ret, err);
+	return tl_set_script_get(set, i, membership, scratch, ret, err);
+}
+
 enum tl_status tl_set_script(struct tl_set *set, uint32_t i, struct tl_buf *scratch,
 			     struct tl_delta *ret, struct tl_err *err)
 {
-	return tl_set_script_get(set, i, true, scratch, ret, err);
+	return get_script(set, i, true, scratch, ret, err);
 }
 
 enum tl_status tl_set_coded(struct tl_set *set, uint32_t i, struct tl_buf *scratch,
 			    struct tl_delta *ret, struct tl_err *err)
 {
-	return tl_set_script_get(set, i, false, scratch, ret, err);
+	return get_script(set, i, false, scratch, ret, err);
 }
 
 enum tl_status tl_set_word(const struct tl_set *set, const struct tl_set_record *r,

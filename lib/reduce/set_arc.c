@@ -13,7 +13,7 @@ static enum tl_status put_nodes(struct tl_set *set, struct tl_select *select, st
 	enum tl_status st = TL_OK;
 	for (uint32_t i = 0; i < set->n && st == TL_OK; i++) {
 		const void *p;
-		if (kind_of(set, i) != TL_KIND_SEQ)
+		if (!is_node(set, i))
 			continue;
 		if ((st = tl_table_get(set->row, &set->row_view, i, &p, err)) != TL_OK)
 			break;
@@ -82,8 +82,8 @@ static enum tl_status put_arcs(struct tl_set *set, struct tl_select *select, uin
 	enum tl_status st = find_ends(set, e, &a, &b, err);
 	if (st != TL_OK)
 		return st;
-	if (kind_of(set, a) != TL_KIND_SEQ || kind_of(set, b) != TL_KIND_SEQ)
-		return TL_OK; /* one of them is a copy by now */
+	if (!is_node(set, a) || !is_node(set, b))
+		return TL_OK; /* one of them is a copy by now, or stays what it was */
 	if ((st = kin(set, a, b, &related, err)) != TL_OK || !related)
 		return st;
 	bool nt = is_nucleotide(set, a);

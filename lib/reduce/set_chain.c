@@ -3,11 +3,13 @@
 #include "set_chain.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <tl/bits.h>
 #include <tl/expand.h>
 #include <tl/mem.h>
 
+#include "renew.h"
 #include "set_row.h"
 
 #define WHAT "the table of records"
@@ -50,7 +52,10 @@ static enum tl_status add_row(struct tl_set *set, uint32_t i, const uint64_t *ro
 	set->length[i] = row[ROW_LENGTH] < UINT32_MAX ? (uint32_t)row[ROW_LENGTH] : UINT32_MAX;
 	set->state[i] = (uint16_t)(kind | (row[ROW_WORD] & ROW_NUCLEOTIDE ? STATE_NUCLEOTIDE : 0) |
 				   (row[ROW_WORD] & ROW_PREFER ? STATE_PREFER : 0));
-	set_state(set, i, STATE_ROLE, 3, kind == TL_KIND_SEQ ? TL_SET_REF : TL_SET_COPY);
+	set_state(set, i, STATE_ROLE, 3,
+		  row[ROW_WORD] & ROW_OLD ? TL_SET_MEMBER
+		  : kind == TL_KIND_SEQ	  ? TL_SET_REF
+					  : TL_SET_COPY);
 	return tl_table_put(set->row, row, err);
 }
 
@@ -58,14 +63,25 @@ static enum tl_status order_rows(struct tl_set *set, struct tl_err *err)
 {
 	struct tl_sort_pass *pass;
 	const uint64_t *row;
+	uint64_t renewed[TL_SET_ROW];
+	struct tl_buf scratch = {0};
 	uint32_t i = 0;
 	enum tl_status st = tl_sort_open(set->reading, 0, UINT64_MAX, &pass, err);
 	if (st != TL_OK)
 		return st;
-	while ((st = tl_sort_next(pass, &row, err)) == TL_OK && row)
-		if ((st = add_row(set, i++, row, err)) != TL_OK)
+	while ((st = tl_sort_next(pass, &row, err)) == TL_OK && row) {
+		if (set->opt_former) {
+			memcpy(renewed, row, sizeof renewed);
+			row = renewed;
+			st = tl_renew_row(set, renewed, &scratch, err);
+		}
+		if (st == TL_OK)
+			st = add_row(set, i++, row, err);
+		if (st != TL_OK)
 			break;
+	}
 	tl_sort_close(pass);
+	tl_buf_free(&scratch);
 	return st;
 }
 
@@ -79,23 +95,28 @@ static enum tl_status find_bases(struct tl_set *set, struct tl_err *err)
 {
 	for (uint32_t i = 0; i < set->n; i++) {
 		const void *p;
-		if (kind_of(set, i) == TL_KIND_SEQ)
+		if (is_node(set, i))
 			continue;
 		enum tl_status st = tl_table_get(set->row, &set->row_view, i, &p, err);
 		if (st != TL_OK)
 			return st;
 		const uint64_t *row = p;
-		if ((st = tl_set_find(set, row[ROW_BASE], &set->base[i], err)) != TL_OK)
+		uint64_t base = row[ROW_WORD] & ROW_OLD
+					? tl_former_from(set->opt_former, (uint32_t)row[ROW_BASE])
+					: row[ROW_BASE];
+		if ((st = tl_set_find(set, base, &set->base[i], err)) != TL_OK)
 			return st;
 		if (set->base[i] == TL_SET_NONE)
-			return tl_set_chain_missing(err, row[ROW_BASE]);
+			return tl_set_chain_missing(err, base);
 	}
 	return TL_OK;
 }
 
 enum tl_status tl_set_chain_sort(struct tl_set *set, struct tl_err *err)
 {
-	enum tl_status st = tl_sort_end(set->reading, err);
+	enum tl_status st = set->opt_former ? tl_renew_settle(set, err) : TL_OK;
+	if (st == TL_OK)
+		st = tl_sort_end(set->reading, err);
 	if (st == TL_OK)
 		st = new_columns(set, err);
 	if (st == TL_OK)

@@ -11,10 +11,12 @@
 /* The words of a row. */
 enum {
 	ROW_ORDINAL,
-	ROW_BASE,   /* of a copy: the ordinal of its base; else the hash of its residues */
+	ROW_BASE,   /* of a copy: the ordinal of its base; of an old one: its number in opt_former; else
+		     * the hash of its residues */
 	ROW_LENGTH,
 	ROW_PLACE,  /* block of the spool, 32 bits; entry */
-	ROW_TAXON,  /* taxon, 32 bits; identity */
+	ROW_TAXON,  /* taxon, 32 bits; of what is no delta and not old, with opt_former: the number there,
+		     * else identity */
 	ROW_WORD,   /* offset in words, 56 bits; flags */
 };
 
@@ -22,7 +24,9 @@ enum {
 #define ROW_KIND 3u
 #define ROW_NUCLEOTIDE 4u
 #define ROW_MINUS 8u
-#define ROW_PREFER 16u /* opt_prefer names it */
+#define ROW_PREFER 16u /* opt_prefer names it, or it was a reference in opt_former */
+#define ROW_OLD 32u    /* a member as it was in opt_former */
+#define ROW_HIDDEN 64u /* no record of the input */
 
 /* Bits of a state.  The height is that of a record that stood whole: the longest chain of deltas that
  * hangs on it. */
@@ -43,6 +47,12 @@ static inline unsigned kind_of(const struct tl_set *set, uint32_t i)
 static inline bool is_nucleotide(const struct tl_set *set, uint32_t i)
 {
 	return set->state[i] & STATE_NUCLEOTIDE;
+}
+
+/* Does the selection decide upon it? */
+static inline bool is_node(const struct tl_set *set, uint32_t i)
+{
+	return kind_of(set, i) == TL_KIND_SEQ && (set->state[i] >> STATE_ROLE & 3) != TL_SET_MEMBER;
 }
 
 static inline unsigned height_of(const struct tl_set *set, uint32_t i)

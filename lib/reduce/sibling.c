@@ -318,13 +318,28 @@ static enum tl_status link_family(struct sibling *s, uint32_t reference, size_t 
 
 /* 4. All families. */
 
+/* Did i become a member of what it is copied from in this round? */
+static enum tl_status is_new(struct tl_set *set, uint32_t i, bool *ret, struct tl_err *err)
+{
+	struct tl_set_record r;
+	*ret = tl_set_role(set, i) == TL_SET_MEMBER;
+	if (!*ret || !set->opt_former)
+		return TL_OK;
+	enum tl_status st = tl_set_get(set, i, &r, err);
+	if (st == TL_OK)
+		*ret = !r.old;
+	return st;
+}
+
 /* The new members: reference and member as records of the set, in that order. */
 static enum tl_status list_members(struct tl_set *set, struct tl_sort *sort, struct tl_err *err)
 {
 	enum tl_status st = TL_OK;
-	for (uint32_t i = 0; i < set->n && st == TL_OK; i++)
-		if (tl_set_role(set, i) == TL_SET_MEMBER)
+	for (uint32_t i = 0; i < set->n && st == TL_OK; i++) {
+		bool new;
+		if ((st = is_new(set, i, &new, err)) == TL_OK && new)
 			st = tl_sort_put(sort, 0, (uint64_t[]){set->base[i], i}, err);
+	}
 	return st == TL_OK ? tl_sort_end(sort, err) : st;
 }
 

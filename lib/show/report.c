@@ -33,6 +33,7 @@ struct tl_report {
 	uint64_t records[3]; /* by enum tl_kind */
 	uint64_t residues[3];
 	uint64_t references, loose; /* of records that stand whole */
+	uint64_t hidden, hidden_residues; /* records that are only copied from: not among the others */
 	uint64_t nucleotide;        /* residues in blocks of that alphabet */
 	uint64_t letters[256];      /* of residues that stand whole */
 	uint64_t identity[101];     /* members by percent of identity, rounded down */
@@ -176,10 +177,29 @@ static enum tl_status count_entry(struct tl_report *r, const struct tl_batch *b,
 	return st;
 }
 
+/* They deepen chains, but count for nothing else. */
+static enum tl_status count_hidden(struct tl_report *r, const struct tl_batch *b, struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	for (size_t i = 0; i < b->n && st == TL_OK; i++) {
+		struct tl_entry e;
+		tl_batch_get(b, i, &e);
+		r->hidden_residues += e.length;
+		if (e.flags & TL_REC_IN)
+			continue;
+		r->hidden++;
+		if (b->kind != TL_KIND_SEQ)
+			st = count_depth(r, &e, b->kind == TL_KIND_DELTA, err);
+	}
+	return st;
+}
+
 static enum tl_status count_batch(struct tl_report *r, const struct tl_item *item,
 				  struct tl_err *err)
 {
 	const struct tl_batch *b = &item->batch;
+	if (item->stream_flags & TL_STREAM_REDUCED && item->block.head.flags & TL_BLOCK_HIDDEN)
+		return count_hidden(r, b, err);
 	bool reference =
 		!(item->stream_flags & TL_STREAM_REDUCED) || item->block.head.flags & TL_BLOCK_REF;
 	enum tl_status st = TL_OK;
@@ -284,6 +304,8 @@ static size_t list_fields(const struct tl_report *r, struct field *f)
 	f[k++] = (struct field){"duplicates", "duplicates", n[1]};
 	f[k++] = (struct field){"duplicate_residues", "  residues", s[1]};
 	f[k++] = (struct field){"loose", "loose records", r->loose};
+	f[k++] = (struct field){"hidden", "hidden records", r->hidden};
+	f[k++] = (struct field){"hidden_residues", "  residues", r->hidden_residues};
 	f[k++] = (struct field){"edges", "edges", r->edges};
 	f[k++] = (struct field){"delta_matched", "residues of deltas copied", r->matched};
 	f[k++] = (struct field){"delta_substituted", "  substituted", r->substituted};

@@ -47,6 +47,11 @@ struct group {
 
 /* 1. Sketching. */
 
+static enum tl_sketch_role role_of(const struct search *s, size_t i)
+{
+	return s->params->opt_role ? (enum tl_sketch_role)s->params->opt_role[i] : TL_SKETCH_NEW;
+}
+
 /* Keeps, of n seeds, those of the bucket that is looked at: their number.  The low half of a hash
  * tells: that a k-mer is among the lowest shows in the high one. */
 static size_t keep_bucket(const struct tl_sketch_params *params, struct tl_sketch_seed *seed,
@@ -69,6 +74,8 @@ static enum tl_status sketch_first(void *ctx, size_t begin, size_t end, unsigned
 	for (size_t i = begin; i < end; i++) {
 		struct tl_str seq;
 		size_t n = 0;
+		if (role_of(s, i) != TL_SKETCH_NEW)
+			continue;
 		enum tl_status st = tl_bank_read(s->bank, i, &d->room, &seq, err);
 		if (st == TL_OK)
 			st = tl_sketch_make(s->params, seq, &d->sketch, &n, err);
@@ -79,6 +86,9 @@ static enum tl_status sketch_first(void *ctx, size_t begin, size_t end, unsigned
 		for (size_t j = 0; j < n; j++)
 			tl_twice_fetch(s->filter, d->sketch.seed[j].hash);
 		for (size_t j = 0; j < n; j++)
+			tl_twice_put(s->filter, d->sketch.seed[j].hash);
+		/* What an old one has too was seen twice then. */
+		for (size_t j = 0; j < n && s->params->opt_role; j++)
 			tl_twice_put(s->filter, d->sketch.seed[j].hash);
 		d->seeds += n;
 	}
@@ -94,8 +104,13 @@ static enum tl_status sketch_second(void *ctx, size_t begin, size_t end, unsigne
 	for (size_t i = begin; i < end && st == TL_OK; i++) {
 		struct tl_str seq;
 		size_t n = 0;
+		enum tl_sketch_role role = role_of(s, i);
+		if (role == TL_SKETCH_OUT)
+			continue;
 		st = tl_bank_read(s->bank, i, &d->room, &seq, err);
-		if (st == TL_OK)
+		if (st == TL_OK && role == TL_SKETCH_OLD)
+			st = tl_sketch_make(s->params, seq, &d->sketch, &n, err);
+		else if (st == TL_OK)
 			st = tl_sketch_again(s->params, seq, s->top[i], &d->sketch, &n, err);
 		n = keep_bucket(s->params, d->sketch.seed, n);
 		for (size_t j = 0; j < n; j++)
@@ -117,7 +132,8 @@ static enum tl_status sketch_all(struct tl_pool *pool, struct search *s, struct 
 	size_t n = s->bank->n;
 	uint64_t most = 0, bytes = n * sizeof *s->top;
 	for (size_t i = 0; i < n; i++)
-		most += tl_sketch_most(s->params, (size_t)tl_bank_length(s->bank, i));
+		if (role_of(s, i) == TL_SKETCH_NEW)
+			most += tl_sketch_most(s->params, (size_t)tl_bank_length(s->bank, i));
 	most /= s->params->parts ? s->params->parts : 1;
 	enum tl_status st = tl_budget_need(s->budget, bytes, "the sketching of sequences", err);
 	if (st != TL_OK)
@@ -178,13 +194,16 @@ static enum tl_status add_hit(const struct search *s, unsigned worker, uint64_t 
 	return tl_pairs_put(s->hits, worker, &hit, err);
 }
 
-/* The first `leads` sequences of a group, in their order, each by its first item: their number. */
-static size_t find_leads(const struct search *s, const struct group *g, size_t lead[LEADS])
+/* The first `leads` sequences of a role in a group, in their order, each by its first item: their number. */
+static size_t find_leads(const struct search *s, const struct group *g, enum tl_sketch_role role,
+			 size_t lead[LEADS])
 {
 	const struct tl_radix_item *item = g->item;
 	size_t n = 0, most = s->params->leads < LEADS ? s->params->leads : LEADS;
 	for (size_t i = 0; i < g->n; i++) {
 		size_t at = n;
+		if (role_of(s, item[i].value >> 32) != role)
+			continue;
 		while (at && item[i].value >> 32 != item[lead[at - 1]].value >> 32 &&
 		       tl_bank_before(s->bank, item[i].value >> 32, item[lead[at - 1]].value >> 32))
 			at--;
@@ -204,13 +223,35 @@ static enum tl_status pair_group(const struct search *s, const struct group *g, 
 {
 	const struct tl_radix_item *item = g->item;
 	enum tl_status st = TL_OK;
-	size_t lead[LEADS], n = find_leads(s, g, lead);
-	for (size_t i = 0; i < g->n; i++)
+	size_t lead[LEADS], n = find_leads(s, g, TL_SKETCH_NEW, lead);
+	for (size_t i = 0; i < g->n; i++) {
+		if (role_of(s, item[i].value >> 32) != TL_SKETCH_NEW)
+			continue;
 		for (size_t j = 0; j < n && st == TL_OK; j++) {
 			if (item[i].value >> 32 == item[lead[j]].value >> 32)
 				break;
 			st = add_hit(s, worker, item[i].value, item[lead[j]].value, err);
 		}
+	}
+	return st;
+}
+
+/* Pairs the new sequences of a group with its first old ones, whichever goes before the other. */
+static enum tl_status pair_old(const struct search *s, const struct group *g, unsigned worker,
+			       struct tl_err *err)
+{
+	const struct tl_radix_item *item = g->item;
+	enum tl_status st = TL_OK;
+	size_t lead[LEADS], n = find_leads(s, g, TL_SKETCH_OLD, lead);
+	for (size_t i = 0; i < g->n && n; i++) {
+		if (role_of(s, item[i].value >> 32) != TL_SKETCH_NEW)
+			continue;
+		for (size_t j = 0; j < n && st == TL_OK; j++) {
+			uint64_t x = item[i].value, y = item[lead[j]].value;
+			bool before = tl_bank_before(s->bank, x >> 32, y >> 32);
+			st = add_hit(s, worker, before ? y : x, before ? x : y, err);
+		}
+	}
 	return st;
 }
 
@@ -233,6 +274,8 @@ static enum tl_status group_range(const struct search *s, size_t range, unsigned
 			if (g.n > 1) {
 				s->desk[worker].groups++;
 				st = pair_group(s, &g, worker, err);
+				if (st == TL_OK && s->params->opt_role)
+					st = pair_old(s, &g, worker, err);
 			}
 			g.n = 0;
 		}

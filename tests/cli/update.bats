@@ -1,0 +1,216 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# --base: an archive of a newer version of a file, made from that of an older one.
+
+load helper
+load streams
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return 1
+	gen_proteins 600 1 >p.fa
+	gen_dna 120 2 >d.fa
+	cat p.fa d.fa >b.fa
+	for k in p d b; do
+		whole_pipe $k.fa $k.tl -C $k.tsv:tsv+ --refs $k.refs
+	done
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	ln -s "$BATS_FILE_TMPDIR"/* .
+}
+
+# update FILE OLD NEW [OPTION...]
+update() {
+	local file=$1 old=$2 new=$3
+	shift 3
+	tl-parse "$file" | tl-intern | tl-align --base "$old" >update.edges || return 1
+	tl-reduce --base "$old" -z -o "$new" -C update.tsv:tsv+ --refs update.refs "$@" update.edges || return 1
+	expands_to "$file" "$new" || return 1
+	tl-stats --verify "$new" >/dev/null || return 1
+	tl-reduce -x "$new" | tl-parse -d | cmp - "$file" || return 1
+	# Every record in one line of the table, each reference of the table in --refs.
+	cut -f4 update.tsv | sort -n | cmp - <(seq 0 $(($(number_of_sequences "$file") - 1))) || return 1
+	is "$(cut -f3 update.tsv | sort -u | wc -l)" "$new" references
+	[ "$(number_of_sequences update.refs)" = "$(told "$new" references)" ]
+}
+
+# bodies FILE: its sequences, a line each, sorted.
+bodies() { tl-parse "$1" | tl-parse -d -w 0 | grep -v '^>' | sort -u; }
+
+# chosen FILE AWK: the records for which the expression of n (from 1) and h (the header) holds.
+chosen() { awk -v RS='>' -v ORS= "NR > 1 { n = NR - 1; h = \$0; sub(/\\n.*/, \"\", h); if ($2) print \">\" \$0 }" "$1"; }
+
+# kept OLD.refs FILE: old references that are in the file are references still.
+kept() { comm -23 <(comm -12 <(bodies "$1") <(bodies "$2")) <(bodies update.refs) | cmp - /dev/null; }
+
+@test "nothing changed: nothing is aligned, the same references and members" {
+	for k in p d b; do
+		update $k.fa $k.tl new.tl
+		is 0 update.edges edges
+		cmp update.refs $k.refs
+		cmp update.tsv $k.tsv
+		is 0 new.tl hidden
+	done
+}
+
+@test "records added: only those are aligned" {
+	for k in p d; do
+		chosen $k.fa 'n % 10' >most.fa
+		whole_pipe most.fa old.tl --refs old.refs
+		# Lower levels find what few residues have in common by luck.
+		whole_pipe $k.fa full.tl -z16
+		update $k.fa old.tl new.tl -z16
+		kept old.refs $k.fa
+		(($(told new.tl references) <= $(told $k.tl references) * 105 / 100))
+		(($(wc -c <new.tl) <= $(wc -c <full.tl) * 105 / 100))
+		# Each edge has a new record.
+		tl-parse $k.fa | tl-intern | tl-align --base old.tl --format paf | cut -f1,6 >pairs
+		[ -s pairs ]
+		chosen $k.fa '!(n % 10)' | sed -n 's/^>\([^ ]*\).*/\1/p' >names
+		awk 'NR == FNR { is_new[$1]; next } !($1 in is_new) && !($2 in is_new) { print; bad = 1 }
+			END { exit bad }' names pairs
+	done
+}
+
+@test "records removed: references, members, most" {
+	for k in p d; do
+		chosen $k.fa 'n % 3' >new.fa
+		update new.fa $k.tl new.tl
+		kept $k.refs new.fa
+		chosen $k.fa 'n % 20 == 1' >few.fa
+		update few.fa $k.tl new.tl
+		(($(told new.tl members) > 0))
+	done
+}
+
+@test "a removed reference is hidden, its heir a reference" {
+	for k in p d; do
+		# The reference with most members.
+		r=$(cut -f3 $k.tsv | sort -n | uniq -c | sort -k1,1nr -k2,2n | awk 'NR == 1 { print $2 }')
+		size=$(cut -f3 $k.tsv | grep -cx "$r")
+		gone=$(records $k.fa | awk -F '\t' -v r="$r" '$1 == r { print $3 }')
+		# Its duplicates are gone as well.
+		records $k.fa | awk -F '\t' -v s="$gone" '$3 != s { print ">" $2 "\n" $3 }' >new.fa
+		update new.fa $k.tl new.tl
+		is 1 new.tl hidden
+		is 2 new.tl delta_depth
+		bodies update.refs | grep -Fx "$gone" && return 1
+		tl-parse -d new.tl | grep -F "$gone" && return 1
+		tl-parse -d --refs new.tl | cmp - update.refs
+		# The heir has all members that it serves, by -x as in the table.
+		heir=$(comm -13 <(bodies $k.refs) <(bodies update.refs))
+		[ -n "$heir" ]
+		tl-reduce -x --ids <(cut -f3 update.tsv | sort -n | uniq -c | sort -k1,1nr | awk 'NR == 1 { print "tl|" $2 }') new.tl |
+			tl-parse -d | grep -c '>' >found
+		cut -f3 update.tsv | sort -n | uniq -c | sort -k1,1nr | awk 'NR == 1 { print $1 }' | cmp - found
+		# It comes back, and goes again; hidden or not, it is the same record.
+		update $k.fa new.tl again.tl
+		is 0 again.tl hidden
+		update new.fa again.tl third.tl
+		# An archive with hidden records goes through other rounds.
+		tl-align -i 0.5 -c 0.5 new.tl | tl-reduce -z -o round.tl
+		expands_to new.fa round.tl
+		cat new.tl p.tl >two.tl
+		expands_to <(cat new.fa p.fa) two.tl
+		tl-reduce -z -o one.tl two.tl
+		expands_to <(cat new.fa p.fa) one.tl
+		is 1 one.tl hidden
+	done
+}
+
+@test "changed, renamed, reordered, in other lines, duplicated" {
+	for k in p d; do
+		records $k.fa | awk -F '\t' '{ s = $3
+			if (NR % 10 == 0) s = substr(s, 2)
+			if (NR % 10 == 1) s = substr(s, 1, 9) "A" substr(s, 10)
+			print ">new_" $2; print s
+			if (NR % 7 == 0) print ">again_" $2 "\n" s }' >changed.fa
+		update changed.fa $k.tl new.tl
+		kept $k.refs changed.fa
+		records $k.fa | sort -t "$(printf '\t')" -k3 | awk -F '\t' '{ print ">" $2 "\n" $3 }' >order.fa
+		update order.fa $k.tl new.tl
+		cmp <(bodies update.refs) <(bodies $k.refs)
+		is 0 update.edges edges
+		# Not interned: of identical records the first is the old one.
+		tl-parse changed.fa | tl-align --base $k.tl | tl-reduce --base $k.tl -z -o new.tl
+		expands_to changed.fa new.tl
+	done
+}
+
+@test "empty, old or new; nothing in common; another alphabet" {
+	: >none.fa
+	whole_pipe none.fa none.tl
+	update none.fa none.tl new.tl
+	update p.fa none.tl new.tl
+	cmp new.tl <(tl-parse p.fa | tl-intern | tl-align --base none.tl | tl-reduce -z --base none.tl)
+	is "$(told p.tl references)" new.tl references
+	update none.fa p.tl new.tl
+	is 0 new.tl hidden
+	gen_proteins 200 77 >other.fa
+	update other.fa p.tl new.tl
+	update d.fa p.tl new.tl
+	update p.fa b.tl new.tl
+	update b.fa p.tl new.tl
+	kept p.refs b.fa
+}
+
+@test "update of an update, references lost on the way: depth stays within bounds" {
+	for k in p d; do
+		cp $k.tl at.tl
+		cp $k.fa at.fa
+		for i in 1 2 3 4 5 6 7 8 9 10; do
+			# The largest cluster loses its reference.
+			tl-reduce -z -o /dev/null -C t.tsv:tsv+ at.tl
+			r=$(cut -f3 t.tsv | sort -n | uniq -c | sort -k1,1nr -k2,2n | awk 'NR == 1 { print $2 }')
+			records at.fa | awk -F '\t' -v r="$r" '$1 != r { print ">" $2 "\n" $3 }' >next.fa
+			update next.fa at.tl next.tl
+			mv next.tl at.tl
+			mv next.fa at.fa
+			(($(told at.tl delta_depth) <= 8))
+		done
+		# All back again.
+		update $k.fa at.tl back.tl
+	done
+}
+
+@test "long records in several pieces, both strands" {
+	gen_dna 400 5 | grep -v '>' | tr -d '\n' | head -c 40000 >g
+	for _ in $(seq 60); do cat g; done | head -c 2300000 >s
+	{ head -c 900000 s; echo -n ACGT; tail -c +900001 s; } >t
+	rev t | tr ACGT TGCA | head -c 2000000 >u
+	for r in s t u; do echo ">$r"; cat $r; echo; done >long.fa
+	whole_pipe long.fa old.tl
+	(($(told old.tl members) > 0))
+	update long.fa old.tl new.tl
+	chosen long.fa 'h !~ /^s/' >less.fa
+	update less.fa old.tl new.tl
+	update long.fa new.tl back.tl
+}
+
+@test "the same bytes for any number of threads and any -M" {
+	chosen p.fa 'n % 4' >new.fa
+	gen_proteins 100 9 >>new.fa
+	update new.fa p.tl new.tl -t 1
+	for t in 2 5; do
+		tl-parse new.fa | tl-intern | tl-align -t $t -M 60M --base p.tl | tl-reduce -t $t -M 60M -z --base p.tl | cmp - new.tl
+	done
+}
+
+@test "what --base refuses" {
+	tl-parse p.fa >p.seqs
+	fails 66 tl-align --base nowhere.tl p.seqs
+	fails 66 tl-reduce --base nowhere.tl p.seqs
+	fails 65 tl-reduce --base p.seqs p.seqs
+	says 'not an archive'
+	fails 65 tl-align --base p.seqs p.seqs
+	fails 65 tl-reduce --base p.tl p.tl
+	says 'takes sequences'
+	fails 65 tl-align --base p.tl p.tl
+	fails 64 tl-reduce -x --base p.tl p.tl
+	fails 64 tl-align --base p.tl --reassign p.seqs
+	fails 64 tl-align --base p.tl --from p.seqs p.seqs
+	head -c 5000 p.tl >cut.tl
+	fails 65 tl-align --base cut.tl p.seqs
+	fails 65 tl-reduce --base cut.tl p.seqs
+}
