@@ -21,18 +21,21 @@ enum tl_status align_base_put(struct align_base *b, const struct tl_tool_run *ru
 {
 	enum tl_alphabet a = batch->alphabet;
 	struct tl_str s = tl_col_get(&batch->resi, entry);
+	bool alone = !(batch->flags[entry] & (TL_REC_IN | TL_REC_OUT));
 	if (!(batch->flags[entry] & TL_REC_IN)) {
-		tl_hash_reset(b->hash);
 		b->length = 0;
+		if (!alone)
+			tl_hash_reset(b->hash);
 	}
-	tl_hash_put(b->hash, s.p, s.n);
+	if (!alone)
+		tl_hash_put(b->hash, s.p, s.n);
 	b->length += s.n;
 	if (batch->flags[entry] & TL_REC_OUT)
 		return TL_OK;
 	enum tl_status st = tl_budget_grow(run->budget, &b->old[a], &b->cap[a], i + 1,
 					   sizeof *b->old[a], WHAT, err);
 	if (st == TL_OK) {
-		b->old[a][i] = tl_former_claim(b->former, tl_hash_get(b->hash), b->length,
+		b->old[a][i] = tl_former_claim(b->former, alone ? tl_hash_128(s.p, s.n) : tl_hash_get(b->hash), b->length,
 					       a == TL_NUCLEOTIDE, batch->ordinal[entry]);
 		b->n[a] = i + 1;
 	}

@@ -78,6 +78,12 @@ enum tl_status tl_sketch_make(const struct tl_sketch_params *params, struct tl_s
 			      struct tl_sketch_scratch *scratch, size_t *ret_n, struct tl_err *err)
 	TL_CHECK;
 
+/* At least nearly all of the same seeds, perhaps a quarter more, in less time: to be looked up among
+ * those of others. */
+enum tl_status tl_sketch_loose(const struct tl_sketch_params *params, struct tl_str seq,
+			       struct tl_sketch_scratch *scratch, size_t *ret_n,
+			       struct tl_err *err) TL_CHECK;
+
 /* What tl_sketch_make needs to find the same seeds again in less time: of the n seeds it made. */
 uint32_t tl_sketch_top(const struct tl_sketch_scratch *scratch, size_t n);
 enum tl_status tl_sketch_again(const struct tl_sketch_params *params, struct tl_str seq,

@@ -44,7 +44,8 @@ static enum tl_status begin(struct loading *l, const struct tl_expand_event *ev,
 				      .kind = (uint8_t)kind,
 				      .nucleotide = ev->batch->alphabet == TL_NUCLEOTIDE,
 				      .reference = kind == TL_KIND_SEQ && ev->reference};
-	tl_hash_reset(l->hash);
+	if (e->flags & TL_REC_OUT)
+		tl_hash_reset(l->hash);
 	for (int i = 0; i < 3; i++)
 		tl_buf_reset(&l->part[i]);
 	return TL_OK;
@@ -71,38 +72,19 @@ static enum tl_status keep_script(struct loading *l, struct old *o, struct tl_er
 	return st;
 }
 
-/* Of records with the same residues the first that is no duplicate counts. */
-static enum tl_status file_record(struct loading *l, struct old *o, struct tl_err *err)
-{
-	struct tl_former *f = l->f;
-	uint64_t other;
-	f->sum.records++;
-	if (tl_map_get(&f->by_hash, o->lo, &other))
-		return TL_OK;
-	size_t size = f->by_hash.size;
-	if (3 * (f->by_hash.n + 1) > 2 * size) {
-		uint64_t more = (size ? size : 64) * sizeof *f->by_hash.slot;
-		enum tl_status st = tl_budget_need(f->budget, more, "the table of old records", err);
-		if (st != TL_OK)
-			return st;
-		f->map_bytes += more;
-	}
-	return tl_map_put(&f->by_hash, o->lo, f->n - 1, err);
-}
-
-static enum tl_status end(struct loading *l, struct tl_err *err)
+static enum tl_status end(struct loading *l, struct tl_hash128 h, struct tl_err *err)
 {
 	struct tl_former *f = l->f;
 	struct old *o = &f->old[f->n - 1];
-	struct tl_hash128 h = tl_hash_get(l->hash);
 	enum tl_status st = TL_OK;
-	o->lo = h.lo - (h.lo == UINT64_MAX); /* which a map cannot hold */
+	o->lo = h.lo;
 	o->hi = h.hi;
 	if (o->kind == TL_KIND_DELTA)
 		st = keep_script(l, o, err);
 	if (o->reference)
 		o->script = o->ordinal;
-	return st == TL_OK && o->kind != TL_KIND_DUP ? file_record(l, o, err) : st;
+	f->sum.records += o->kind != TL_KIND_DUP;
+	return st;
 }
 
 static enum tl_status take_entry(struct loading *l, const struct tl_expand_event *ev, size_t i,
@@ -117,8 +99,10 @@ static enum tl_status take_entry(struct loading *l, const struct tl_expand_event
 	if (st != TL_OK)
 		return st;
 	struct old *o = &f->old[f->n - 1];
+	bool alone = !(e.flags & (TL_REC_IN | TL_REC_OUT));
 	o->length += residues.n;
-	tl_hash_put(l->hash, residues.p, residues.n);
+	if (!alone)
+		tl_hash_put(l->hash, residues.p, residues.n);
 	for (int j = 0; j < 3 && delta && st == TL_OK; j++)
 		st = tl_buf_add(&l->part[j], part[j].p, part[j].n, err);
 	if (st == TL_OK && f->residues && ev->batch->kind == TL_KIND_SEQ) {
@@ -126,7 +110,9 @@ static enum tl_status take_entry(struct loading *l, const struct tl_expand_event
 		o->bank = (uint32_t)bank->n;
 		st = tl_bank_add(bank, o->ordinal, residues, e.flags & TL_REC_OUT, err);
 	}
-	return st == TL_OK && !(e.flags & TL_REC_OUT) ? end(l, err) : st;
+	if (st != TL_OK || e.flags & TL_REC_OUT)
+		return st;
+	return end(l, alone ? tl_hash_128(residues.p, residues.n) : tl_hash_get(l->hash), err);
 }
 
 static enum tl_status take_entries(struct loading *l, struct tl_expand *x,
@@ -167,6 +153,9 @@ static enum tl_status take_all(struct loading *l, struct tl_reader *r, struct tl
 static uint32_t find(const struct tl_former *f, uint64_t ordinal)
 {
 	size_t lo = 0, hi = f->n;
+	/* Mostly there are no gaps. */
+	if (ordinal < hi && f->old[ordinal].ordinal == ordinal)
+		return (uint32_t)ordinal;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 		if (f->old[mid].ordinal < ordinal)
@@ -180,12 +169,41 @@ static uint32_t find(const struct tl_former *f, uint64_t ordinal)
 static void resolve(struct tl_former *f)
 {
 	for (size_t i = 0; i < f->n; i++) {
-		uint32_t from = find(f, f->old[i].base);
+		uint32_t from = (uint32_t)i;
+		if (f->old[i].kind != TL_KIND_SEQ)
+			from = find(f, f->old[i].base);
 		/* The base of a duplicate is none. */
 		if (f->old[from].kind == TL_KIND_DUP)
 			from = find(f, f->old[from].base);
 		f->old[i].from = from;
 	}
+}
+
+/* A table of all that are no duplicates, by their hashes; of equal ones the first counts. */
+static enum tl_status make_table(struct tl_former *f, struct tl_err *err)
+{
+	size_t size = 64;
+	while (size * 2 < f->n * 3)
+		size *= 2;
+	enum tl_status st = tl_budget_need(f->budget, size * sizeof *f->slot,
+					   "the table of old records", err);
+	if (st != TL_OK)
+		return st;
+	f->slots = size;
+	f->slot = tl_mem_zalloc(size, sizeof *f->slot, err);
+	if (!f->slot)
+		return TL_NOMEM;
+	for (size_t i = 0; i < f->n; i++) {
+		size_t at = (size_t)f->old[i].lo & (size - 1);
+		if (f->old[i].kind == TL_KIND_DUP)
+			continue;
+		while (f->slot[at].number && f->slot[at].tag != (uint32_t)(f->old[i].lo >> 32))
+			at = (at + 1) & (size - 1);
+		/* Two of one tag here are the same, or, once in a great while, one of them is treated as new. */
+		if (!f->slot[at].number)
+			f->slot[at] = (struct old_slot){(uint32_t)i + 1, (uint32_t)(f->old[i].lo >> 32)};
+	}
+	return TL_OK;
 }
 
 static enum tl_status read_through(struct tl_former *f, const char *path, struct tl_pool *pool,
@@ -206,6 +224,7 @@ static enum tl_status read_through(struct tl_former *f, const char *path, struct
 		tl_reader_totals_get(r, &totals);
 		f->next_id = totals.next;
 		resolve(f);
+		st = make_table(f, err);
 	}
 	tl_reader_close(r);
 	tl_hash_free(l.hash);
@@ -219,18 +238,20 @@ static enum tl_status read_through(struct tl_former *f, const char *path, struct
 uint32_t tl_former_claim(struct tl_former *f, struct tl_hash128 hash, uint64_t length,
 			 bool nucleotide, uint64_t ordinal)
 {
-	uint64_t i;
-	hash.lo -= hash.lo == UINT64_MAX;
-	if (!tl_map_get(&f->by_hash, hash.lo, &i))
+	size_t at = (size_t)hash.lo & (f->slots - 1);
+	while (f->slot[at].number && f->slot[at].tag != (uint32_t)(hash.lo >> 32))
+		at = (at + 1) & (f->slots - 1);
+	if (!f->slot[at].number)
 		return TL_FORMER_NONE;
+	uint32_t i = f->slot[at].number - 1;
 	struct old *o = &f->old[i];
-	if (o->there || o->length != length || o->nucleotide != nucleotide ||
+	if (o->there || o->lo != hash.lo || o->length != length || o->nucleotide != nucleotide ||
 	    o->hi != hash.hi)
 		return TL_FORMER_NONE;
 	o->there = true;
 	o->now = ordinal;
 	f->sum.again++;
-	return (uint32_t)i;
+	return i;
 }
 
 /* 4. The object. */
@@ -321,11 +342,11 @@ void tl_former_free(struct tl_former *f)
 {
 	if (!f)
 		return;
-	tl_budget_give(f->budget, f->cap * sizeof *f->old + f->map_bytes +
+	tl_budget_give(f->budget, f->cap * sizeof *f->old + f->slots * sizeof *f->slot +
 					  f->hidden_cap * sizeof *f->hidden);
 	tl_mem_free(f->old);
 	tl_mem_free(f->hidden);
-	tl_map_free(&f->by_hash);
+	tl_mem_free(f->slot);
 	tl_store_free(f->scripts);
 	tl_bank_free(&f->bank[0]);
 	tl_bank_free(&f->bank[1]);

@@ -6,7 +6,6 @@
 #include <tl/former.h>
 
 #include <tl/bank.h>
-#include <tl/map.h>
 #include <tl/store.h>
 
 #define FORMER_ABSENT UINT64_MAX /* no ordinal of the new input */
@@ -30,13 +29,18 @@ struct old {
 	bool needed : 1;    /* gone, and something is copied from it: hidden */
 };
 
+/* A record by its hash: its number plus one (0: free), and the upper half of lo. */
+struct old_slot {
+	uint32_t number, tag;
+};
+
 struct tl_former {
 	struct tl_budget *budget;
 	bool residues;   /* of what stands whole are kept */
 	struct old *old; /* [n] by ordinal */
 	size_t n, cap;
-	struct tl_map by_hash;   /* lo: number */
-	uint64_t map_bytes;      /* accounted for it */
+	struct old_slot *slot;   /* [slots] by lo, open addressing */
+	size_t slots;            /* a power of two */
 	struct tl_store *scripts;
 	struct tl_bank bank[2];  /* of what stands whole, by alphabet; where residues */
 	uint32_t *hidden;        /* [hiddens] */

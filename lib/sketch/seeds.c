@@ -109,7 +109,7 @@ static enum tl_status sketch_second(void *ctx, size_t begin, size_t end, unsigne
 			continue;
 		st = tl_bank_read(s->bank, i, &d->room, &seq, err);
 		if (st == TL_OK && role == TL_SKETCH_OLD)
-			st = tl_sketch_make(s->params, seq, &d->sketch, &n, err);
+			st = tl_sketch_loose(s->params, seq, &d->sketch, &n, err);
 		else if (st == TL_OK)
 			st = tl_sketch_again(s->params, seq, s->top[i], &d->sketch, &n, err);
 		n = keep_bucket(s->params, d->sketch.seed, n);

@@ -279,6 +279,25 @@ enum tl_status tl_sketch_again(const struct tl_sketch_params *params, struct tl_
 	return TL_OK;
 }
 
+enum tl_status tl_sketch_loose(const struct tl_sketch_params *params, struct tl_str seq,
+			       struct tl_sketch_scratch *scratch, size_t *ret_n, struct tl_err *err)
+{
+	if (seq.n > LAST_POS)
+		seq.n = LAST_POS;
+	size_t most = tl_sketch_most(params, seq.n);
+	size_t all = seq.n < params->k ? 0 : seq.n - params->k + 1;
+	*ret_n = 0;
+	enum tl_status st = tl_mem_grow(&scratch->seed, &scratch->cap, all + 1,
+					sizeof *scratch->seed, err);
+	if (st != TL_OK || !most)
+		return st;
+	/* As many as are let through at first. */
+	uint64_t guess = most + most / 4 + 16;
+	uint64_t below = all > guess ? UINT64_MAX / all * guess : UINT64_MAX;
+	*ret_n = roll(params, seq, below, SIZE_MAX, scratch);
+	return TL_OK;
+}
+
 uint32_t tl_sketch_top(const struct tl_sketch_scratch *scratch, size_t n)
 {
 	uint64_t top = 0;
