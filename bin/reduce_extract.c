@@ -5,6 +5,7 @@
 #include <tl/access.h>
 #include <tl/extract.h>
 #include <tl/lift.h>
+#include <tl/refid.h>
 #include <tl/want.h>
 
 /* What was read of an archive by its index. */
@@ -90,12 +91,33 @@ static enum tl_status lift_hits(const struct reduce_opts *opts, const struct tl_
 	return st;
 }
 
+/* Ids of which those of references, tlr|NUMBER, are said by their ordinals. */
+static enum tl_status load_ids(const char *path, const struct tl_tool_run *run,
+			       struct tl_names **ret, struct tl_err *err)
+{
+	struct tl_buf text = {0}, said = {0};
+	struct tl_refids ids = {0};
+	bool found = false;
+	enum tl_status st = tl_names_read(path, &text, err);
+	if (st == TL_OK && run->n == 1 && tl_names_numbered(&text))
+		st = tl_refid_load(run->operands[0], &ids, &found, err);
+	if (st == TL_OK)
+		st = found ? tl_names_translate(&text, &ids, &said, err) : TL_OK;
+	if (st == TL_OK)
+		st = tl_names_make(found ? &said : &text, ret, err);
+	tl_buf_free(&text);
+	tl_buf_free(&said);
+	tl_refid_free(&ids);
+	return st;
+}
+
 /* What is asked for: ids, or those that hits name. */
-static enum tl_status load_names(const struct reduce_opts *opts, struct tl_buf *hits,
+static enum tl_status load_names(const struct reduce_opts *opts, const struct tl_tool_run *run,
+				 struct tl_buf *hits,
 				 struct tl_names **ret, struct tl_err *err)
 {
 	if (!opts->lift)
-		return opts->ids ? tl_names_load(opts->ids, ret, err) : TL_OK;
+		return opts->ids ? load_ids(opts->ids, run, ret, err) : TL_OK;
 	enum tl_status st = tl_names_read(opts->lift, hits, err);
 	return st == TL_OK ? tl_lift_subjects(hits, opts->lift, ret, err) : st;
 }
@@ -123,7 +145,7 @@ enum tl_status reduce_extract(const struct reduce_opts *opts, const struct tl_to
 	struct tl_buf hits = {0};
 	struct tl_want w = {0};
 	const struct tl_want *want = NULL;
-	enum tl_status st = load_names(opts, &hits, &names, err);
+	enum tl_status st = load_names(opts, run, &hits, &names, err);
 	if (st == TL_OK)
 		st = load_want(opts, opt_tree, &w, &want, err);
 	if (st == TL_OK && (names || want) && run->n < 2)

@@ -41,10 +41,10 @@ static const struct tl_opt options[] = {
 	 "the last one has the records."},
 	{"refs", 'r', TL_OPT_PATH, offsetof(struct reduce_opts, refs), NULL, NULL, "FILE", "Output",
 	 "Write the references to `FILE` as FASTA, to be indexed by an aligner."},
-	{"refs-id", 0, TL_OPT_WORD, offsetof(struct reduce_opts, refs_id), "header|ordinal", "header",
+	{"refs-id", 0, TL_OPT_WORD, offsetof(struct reduce_opts, refs_id), "header|ordinal|reference", "header",
 	 "WHAT", "Output",
 	 "`ordinal` puts `tl|ORDINAL` and a space in front of each header in `--refs`, where names "
-	 "are not unique."},
+	 "are not unique; `reference` puts `tlr|NUMBER` there, which stays the same in updates."},
 	{"clusters", 'C', TL_OPT_PATH, offsetof(struct reduce_opts, clusters), NULL, NULL, "FILE[:FORMAT]",
 	 "Output",
 	 "Write which record belongs to which reference: `tsv` (representative, tab, member; the "
@@ -188,6 +188,7 @@ static enum tl_status write_all(const struct reduce_opts *opts, const struct tl_
 	struct tl_archive_opts aopts = {
 		.opt_refs = o->refs,
 		.ordinal_ids = opts->refs_id == 1,
+		.reference_ids = opts->refs_id == 2,
 		.block_bytes = block_bytes(opts->common.level),
 		.base_bytes = opts->common.level <= 3 ? tl_archive_base_bytes(set) : 0,
 	};

@@ -11,7 +11,7 @@ complete -c tl-reduce -l same-taxon -x -d 'Use only alignments between records o
 complete -c tl-reduce -l nodes -r -F -d 'The tree of taxa: nodes.dmp of NCBI\'s taxonomy, perhaps compressed'
 complete -c tl-reduce -l edges -r -F -d 'Take the edges in these streams, as tl-align --part writes them, too'
 complete -c tl-reduce -l refs -s r -r -F -d 'Write the references to FILE as FASTA, to be indexed by an aligner'
-complete -c tl-reduce -l refs-id -x -a 'header ordinal' -d 'ordinal puts tl|ORDINAL and a space in front of each header in --refs, where names are not unique'
+complete -c tl-reduce -l refs-id -x -a 'header ordinal reference' -d 'ordinal puts tl|ORDINAL and a space in front of each header in --refs, where names are not unique'
 complete -c tl-reduce -l clusters -s C -r -F -d 'Write which record belongs to which reference: tsv (representative, tab, member'
 complete -c tl-reduce -l taxonmap-out -r -F -d 'Write the taxonomy ids of the references, by accession: blast (for makeblastdb -taxid_map'
 complete -c tl-reduce -l extract -s x -d 'Turn an archive into a stream of sequences again'

@@ -23,7 +23,8 @@ extern "C" {
 struct tl_archive_opts {
 	struct tl_out *opt_refs; /* where references are written as FASTA too; NULL: nowhere */
 	size_t base_bytes;       /* a block of bases is ended at about this size; 0: 1 MiB */
-	bool ordinal_ids;        /* each with "tl|ORDINAL " put in front of its header */
+	bool ordinal_ids;        /* each with "tl|ORDINAL " put in front of its header, */
+	bool reference_ids;      /* or with "tlr|NUMBER ", see tl/refid.h */
 	size_t block_bytes;      /* a block is ended at about this size; 0: 1 MiB */
 };
 

@@ -34,6 +34,7 @@ enum {
 	TL_BLOCK_METR = TL_TAG('m', 'e', 't', 'r'),
 	TL_BLOCK_INDX = TL_TAG('i', 'n', 'd', 'X'),
 	TL_BLOCK_RECX = TL_TAG('r', 'e', 'c', 'X'),
+	TL_BLOCK_REFX = TL_TAG('r', 'e', 'f', 'X'),
 };
 
 /* Block flags. */

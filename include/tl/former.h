@@ -64,7 +64,8 @@ uint32_t tl_former_hidden_at(const struct tl_former *f, size_t k);
 /* Of one that is there again or hidden. */
 uint64_t tl_former_length(const struct tl_former *f, uint32_t i);
 bool tl_former_nucleotide(const struct tl_former *f, uint32_t i);
-uint64_t tl_former_id(const struct tl_former *f, uint32_t i); /* of a reference: its reference id */
+/* Was it a reference, not only now an heir?  Then *ret is its number. */
+bool tl_former_is_ref(const struct tl_former *f, uint32_t i, uint64_t *ret);
 
 /* Of a MEMBER or a hidden one: the new ordinal of what it is copied from, and the script, in scratch or
  * in f; valid until scratch is used again. */

@@ -15,6 +15,7 @@
 #include <tl/buf.h>
 #include <tl/col.h>
 #include <tl/err.h>
+#include <tl/refid.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -29,6 +30,12 @@ enum tl_status tl_names_load(const char *path, struct tl_names **ret, struct tl_
 enum tl_status tl_names_make(const struct tl_buf *text, struct tl_names **ret,
 			     struct tl_err *err) TL_CHECK;
 enum tl_status tl_names_read(const char *path, struct tl_buf *text, struct tl_err *err) TL_CHECK;
+
+/* Has the text an id tlr|NUMBER?  Appends it to out with those as tl|ORDINAL (tl/refid.h); what no
+ * reference has stays as it is. */
+bool tl_names_numbered(const struct tl_buf *text);
+enum tl_status tl_names_translate(const struct tl_buf *text, const struct tl_refids *ids,
+				  struct tl_buf *out, struct tl_err *err) TL_CHECK;
 
 /* The first word of a title; and the accession in db|ACC|NAME, {NULL, 0} for none. */
 struct tl_str tl_names_word(struct tl_str title);

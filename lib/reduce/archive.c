@@ -15,6 +15,7 @@
 #include <tl/mem.h>
 #include <tl/pages.h>
 #include <tl/record.h>
+#include <tl/refid.h>
 #include <tl/text.h>
 
 #define BATCH_BYTES (1u << 20)  /* a block is ended at about this size, unless told otherwise */
@@ -43,6 +44,8 @@ struct archiver {
 	struct tl_buf lay;    /* of the entry that is appended */
 	struct tl_text_style style;
 	char id[32];        /* put in front of the header */
+	struct tl_refids ids; /* of references that have others than their ordinals */
+	uint64_t next_id;
 	uint32_t next_file; /* spool number where to look for the next FILE */
 };
 
@@ -168,12 +171,53 @@ static enum tl_status append(struct archiver *a, enum slot s, const struct tl_ba
 
 /* 2. Records. */
 
+/* The number of a reference: the one it had, else the next one.  References come by rising ordinals. */
+static enum tl_status number_ref(struct archiver *a, const struct tl_set_record *r, uint64_t *ret,
+				 struct tl_err *err)
+{
+	const struct tl_former *f = a->set->opt_former;
+	*ret = r->ordinal;
+	if (!f)
+		return TL_OK;
+	if (!tl_former_is_ref(f, r->former, ret))
+		*ret = a->next_id++;
+	return *ret == r->ordinal ? TL_OK : tl_refid_add(&a->ids, r->ordinal, *ret, err);
+}
+
+static void drop_job(struct tl_job *job)
+{
+	tl_block_discard(&job->payload);
+	free(job);
+}
+
+static enum tl_status put_ids(struct archiver *a, struct tl_err *err)
+{
+	size_t at = 0;
+	enum tl_status st = TL_OK;
+	a->ids.next = a->next_id;
+	do {
+		size_t left = a->ids.n - at, n = left < TL_REFID_AT_A_TIME ? left : TL_REFID_AT_A_TIME;
+		struct tl_job *job = tl_writer_job(TL_BLOCK_REFX, 0, 0, err);
+		if (!job)
+			return TL_NOMEM;
+		job->head.records = (uint32_t)n;
+		st = tl_refid_encode(&a->ids, at, n, &job->payload, err);
+		if (st == TL_OK)
+			st = tl_writer_put(a->writer, job, err);
+		else
+			drop_job(job);
+		at += n;
+	} while (st == TL_OK && at < a->ids.n);
+	return st;
+}
+
 static enum tl_status put_text(struct archiver *a, const struct tl_batch *b,
-			       const struct tl_entry *e, struct tl_err *err)
+			       const struct tl_entry *e, uint64_t id, struct tl_err *err)
 {
 	a->style.own = a->style.end_line = true;
-	if (a->opts->ordinal_ids) {
-		int n = snprintf(a->id, sizeof a->id, "tl|%llu ", (unsigned long long)e->ordinal);
+	if (a->opts->ordinal_ids || a->opts->reference_ids) {
+		int n = snprintf(a->id, sizeof a->id, a->opts->reference_ids ? "tlr|%llu " : "tl|%llu ",
+				 (unsigned long long)(a->opts->reference_ids ? id : e->ordinal));
 		a->style.prefix_len = (size_t)n;
 		a->style.prefix = a->id;
 	}
@@ -245,9 +289,12 @@ static enum tl_status put_record(struct archiver *a, uint32_t i, const struct tl
 	const struct tl_batch *b;
 	struct tl_delta script = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
 	enum slot s = slot_of(r);
+	uint64_t id = 0;
 	enum tl_status st = TL_OK;
 	if (r->hidden && r->old)
 		return put_hidden(a, i, r, err);
+	if (s == SLOT_REF)
+		st = number_ref(a, r, &id, err);
 	if (r->role == TL_SET_MEMBER)
 		st = tl_set_coded(a->set, i, &a->script, &script, err);
 	if (st == TL_OK)
@@ -262,7 +309,7 @@ static enum tl_status put_record(struct archiver *a, uint32_t i, const struct tl
 			e.flags |= TL_REC_BASE;
 		st = append(a, s, b, e, err);
 		if (st == TL_OK && s == SLOT_REF && a->opts->opt_refs)
-			st = put_text(a, b, &e, err);
+			st = put_text(a, b, &e, id, err);
 		if (st != TL_OK || !(e.flags & TL_REC_OUT))
 			break;
 		st = tl_pages_next(a->pages, &block, &entry, &b, err);
@@ -375,6 +422,8 @@ enum tl_status tl_archive_write(struct tl_set *set, const struct tl_archive_opts
 	a->set = set;
 	a->opts = opts;
 	a->writer = w;
+	if (set->opt_former)
+		a->next_id = tl_former_next_id(set->opt_former);
 	st = tl_pages_new(set->spool, set->shift, &a->pages, err);
 	for (size_t i = 0; i < SLOTS && st == TL_OK; i++) {
 		a->slot[i].has_sum = true;
@@ -384,6 +433,8 @@ enum tl_status tl_archive_write(struct tl_set *set, const struct tl_archive_opts
 		st = put_bases(a, err);
 	if (st == TL_OK)
 		st = put_rest(a, err);
+	if (st == TL_OK && set->opt_former)
+		st = put_ids(a, err);
 	tl_pages_free(a->pages);
 	for (size_t i = 0; i < SLOTS; i++) {
 		tl_batch_free(&a->slot[i].batch);
@@ -391,6 +442,7 @@ enum tl_status tl_archive_write(struct tl_set *set, const struct tl_archive_opts
 	}
 	tl_buf_free(&a->script);
 	tl_buf_free(&a->text);
+	tl_refid_free(&a->ids);
 	tl_buf_free(&a->lay);
 	free(a);
 	return st;

@@ -82,7 +82,7 @@ static enum tl_status end(struct loading *l, struct tl_hash128 h, struct tl_err 
 	if (o->kind == TL_KIND_DELTA)
 		st = keep_script(l, o, err);
 	if (o->reference)
-		o->script = o->ordinal;
+		o->script = tl_refid_of(&f->ids, o->ordinal);
 	f->sum.records += o->kind != TL_KIND_DUP;
 	return st;
 }
@@ -213,16 +213,21 @@ static enum tl_status read_through(struct tl_former *f, const char *path, struct
 	struct loading l = {.f = f};
 	struct tl_reader *r = NULL;
 	struct tl_reader_totals totals;
+	bool found = false;
 	enum tl_status st = tl_reader_open(pool, &path, 1, &ropts, &r, err);
 	if (st == TL_OK && !(tl_reader_flags(r) & TL_STREAM_REDUCED))
 		st = tl_err_set(err, TL_DATA, "%s: not an archive, as tl-reduce makes them", path);
+	if (st == TL_OK)
+		st = tl_refid_load(path, &f->ids, &found, err);
+	if (st == TL_OK && !found)
+		st = tl_err_set(err, TL_DATA, "%s: not one archive in a file", path);
 	if (st == TL_OK)
 		st = (l.hash = tl_hash_new(err)) ? TL_OK : TL_NOMEM;
 	if (st == TL_OK)
 		st = take_all(&l, r, err);
 	if (st == TL_OK) {
 		tl_reader_totals_get(r, &totals);
-		f->next_id = totals.next;
+		f->next_id = f->ids.next ? f->ids.next : totals.next;
 		resolve(f);
 		st = make_table(f, err);
 	}
@@ -323,9 +328,12 @@ bool tl_former_nucleotide(const struct tl_former *f, uint32_t i)
 	return f->old[i].nucleotide;
 }
 
-uint64_t tl_former_id(const struct tl_former *f, uint32_t i)
+bool tl_former_is_ref(const struct tl_former *f, uint32_t i, uint64_t *ret)
 {
-	return f->old[i].script;
+	if (i == TL_FORMER_NONE || !f->old[i].reference)
+		return false;
+	*ret = f->old[i].script;
+	return true;
 }
 
 uint64_t tl_former_next_id(const struct tl_former *f)
@@ -347,6 +355,7 @@ void tl_former_free(struct tl_former *f)
 	tl_mem_free(f->old);
 	tl_mem_free(f->hidden);
 	tl_mem_free(f->slot);
+	tl_refid_free(&f->ids);
 	tl_store_free(f->scripts);
 	tl_bank_free(&f->bank[0]);
 	tl_bank_free(&f->bank[1]);

@@ -6,6 +6,7 @@
 #include <tl/former.h>
 
 #include <tl/bank.h>
+#include <tl/refid.h>
 #include <tl/store.h>
 
 #define FORMER_ABSENT UINT64_MAX /* no ordinal of the new input */
@@ -45,6 +46,7 @@ struct tl_former {
 	struct tl_bank bank[2];  /* of what stands whole, by alphabet; where residues */
 	uint32_t *hidden;        /* [hiddens] */
 	size_t hiddens, hidden_cap;
+	struct tl_refids ids; /* of its references */
 	uint64_t next_id;
 	struct tl_former_sum sum;
 };

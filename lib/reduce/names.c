@@ -65,6 +65,58 @@ enum tl_status tl_names_read(const char *path, struct tl_buf *text, struct tl_er
 	return st;
 }
 
+/* The number of a line that begins with tlr|NUMBER. */
+static bool number_in(struct tl_str line, uint64_t *ret)
+{
+	struct tl_str word = tl_names_word(line);
+	if (word.n < 5 || word.n > 22 || memcmp(word.p, "tlr|", 4) != 0)
+		return false;
+	*ret = 0;
+	for (size_t i = 4; i < word.n; i++) {
+		if (word.p[i] < '0' || word.p[i] > '9')
+			return false;
+		*ret = *ret * 10 + (uint64_t)(word.p[i] - '0');
+	}
+	return true;
+}
+
+/* The line at *at, which goes on behind it. */
+static struct tl_str line_at(const struct tl_buf *text, size_t *at)
+{
+	const uint8_t *p = text->data + *at, *nl = memchr(p, '\n', text->len - *at);
+	struct tl_str line = {p, nl ? (size_t)(nl - p) : text->len - *at};
+	*at += line.n + 1;
+	return line;
+}
+
+bool tl_names_numbered(const struct tl_buf *text)
+{
+	uint64_t id;
+	for (size_t at = 0; at < text->len;)
+		if (number_in(line_at(text, &at), &id))
+			return true;
+	return false;
+}
+
+enum tl_status tl_names_translate(const struct tl_buf *text, const struct tl_refids *ids,
+				  struct tl_buf *out, struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	for (size_t at = 0; at < text->len && st == TL_OK;) {
+		struct tl_str line = line_at(text, &at);
+		uint64_t id, ordinal;
+		char tl[32];
+		if (number_in(line, &id) && tl_refid_find(ids, id, &ordinal)) {
+			line.p = (const uint8_t *)tl;
+			line.n = (size_t)snprintf(tl, sizeof tl, "tl|%llu", (unsigned long long)ordinal);
+		}
+		st = tl_buf_add(out, line.p, line.n, err);
+		if (st == TL_OK)
+			st = tl_buf_fill(out, '\n', 1, err);
+	}
+	return st;
+}
+
 static enum tl_status add_lines(struct tl_names *names, const struct tl_buf *text,
 				struct tl_err *err)
 {

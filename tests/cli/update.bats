@@ -244,3 +244,41 @@ kept() { comm -23 <(comm -12 <(bodies "$1") <(bodies "$2")) <(bodies update.refs
 	fails 65 tl-align --base cut.tl p.seqs
 	fails 65 tl-reduce --base cut.tl p.seqs
 }
+
+@test "numbers of references stay through updates" {
+	numbers() { sed -n 's/^>tlr|\([0-9]*\) .*/\1/p' "$1"; }
+	# numbered REFS: number and residues of each reference, sorted.
+	numbered() { records "$1" | awk -F '\t' '{ split($2, w, " "); print $3 "\t" w[1] }' | sort; }
+	for k in p d; do
+		tl-parse $k.fa | tl-intern | tl-align | tl-reduce -z -o old.tl --refs old.refs --refs-id reference
+		# Without an update they are the ordinals.
+		tl-parse $k.fa | tl-intern | tl-align | tl-reduce --refs o.refs --refs-id ordinal >/dev/null
+		sed 's/^>tlr|/>tl|/' old.refs | cmp - o.refs
+		{ if [ $k = p ]; then gen_proteins 20 50; else gen_dna 20 51; fi | sed 's|^>|>new|'; chosen $k.fa 'n % 3'; } >new.fa
+		update new.fa old.tl new.tl --refs-id reference
+		mv update.refs new.refs
+		# Old ones have theirs, new ones others than any had.
+		[ -n "$(comm -12 <(numbered old.refs) <(numbered new.refs))" ]
+		join -t "$(printf '\t')" <(numbered old.refs) <(numbered new.refs) | awk -F '\t' '$2 != $3 { print; bad = 1 } END { exit bad }'
+		[ -z "$(numbers new.refs | sort | uniq -d)" ]
+		join -t "$(printf '\t')" -v 2 <(numbered old.refs) <(numbered new.refs) | cut -f2 | sed 's/tlr.//' | sort >fresh
+		[ -s fresh ]
+		[ -z "$(comm -12 <(seq 0 $(($(number_of_sequences $k.fa) - 1)) | sort) fresh)" ]
+		# And again: what comes back after it was gone is a new one.
+		update $k.fa new.tl third.tl --refs-id reference
+		join -t "$(printf '\t')" <(numbered new.refs) <(numbered update.refs) | awk -F '\t' '$2 != $3 { print; bad = 1 } END { exit bad }'
+		[ -z "$(numbers update.refs | sort | uniq -d)" ]
+		join -t "$(printf '\t')" -v 2 <(numbered new.refs) <(numbered update.refs) | cut -f2 | sed 's/tlr.//' | sort >again
+		[ -z "$(comm -12 <({ numbers old.refs; numbers new.refs; } | sort) again)" ]
+		# -x --ids finds them by number.
+		numbers new.refs | head -n 7 | sed 's/^/tlr|/' >want
+		tl-reduce -x --strict-ids --ids want new.tl >by-number
+		grep -F -f <(sed 's/$/ /' want) new.refs | sed 's/^>tlr|[0-9]* \([^ ]*\).*/\1/' >names
+		tl-reduce -x --strict-ids --ids names new.tl | tl-parse -d | cmp - <(tl-parse -d by-number)
+		fails 65 tl-reduce -x --strict-ids --ids <(echo 'tlr|99999999') new.tl
+	done
+	cat p.tl p.tl >two.tl
+	tl-parse p.fa >p.seqs
+	fails 65 tl-reduce --base two.tl p.seqs
+	says 'not one archive in a file'
+}
