@@ -9,6 +9,15 @@
 
 #include <tl/bits.h>
 
+/* ThreadSanitizer does not see mremap(2): it would take memory for what was there before. */
+#if defined(__SANITIZE_THREAD__)
+#define COPIES 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define COPIES 1
+#endif
+#endif
+
 static bool asks; /* for huge pages; set before there are threads */
 
 static size_t product(size_t count, size_t size)
@@ -93,6 +102,29 @@ void tl_mem_unmap(void *p, size_t bytes)
 		(void)munmap(p, bytes);
 }
 
+/* Makes the had bytes at old bytes at p, which is mapped. */
+static bool move(uint8_t *old, size_t had, uint8_t *p, size_t bytes)
+{
+#ifdef COPIES
+	memcpy(p, old, had < bytes ? had : bytes);
+	tl_mem_unmap(old, had);
+	return true;
+#else
+	return mremap(old, had, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, p) != MAP_FAILED;
+#endif
+}
+
+/* The same where it lies; false where something is in its way. */
+static bool stretch(uint8_t *old, size_t had, size_t bytes)
+{
+#ifdef COPIES
+	(void)old, (void)had, (void)bytes;
+	return false;
+#else
+	return mremap(old, had, bytes, 0) != MAP_FAILED;
+#endif
+}
+
 enum tl_status tl_mem_remap(void *array, size_t *cap, size_t want, size_t size, struct tl_err *err)
 {
 	uint8_t *old, *p;
@@ -100,12 +132,12 @@ enum tl_status tl_mem_remap(void *array, size_t *cap, size_t want, size_t size, 
 	memcpy(&old, array, sizeof old);
 	if (bytes == SIZE_MAX)
 		return tl_err_nomem(err, bytes);
-	p = old ? mremap(old, had, bytes, 0) : MAP_FAILED;
-	if (p == MAP_FAILED) {
+	p = old;
+	if (!old || !stretch(old, had, bytes)) {
 		/* A place that is aligned as this one is, so that huge pages move whole. */
 		if (!(p = tl_mem_map(bytes, err)))
 			return TL_NOMEM;
-		if (old && mremap(old, had, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, p) == MAP_FAILED) {
+		if (old && !move(old, had, p, bytes)) {
 			tl_mem_unmap(p, bytes);
 			return tl_err_nomem(err, bytes);
 		}
