@@ -438,8 +438,10 @@ enum tl_status tl_ingest_new(struct tl_writer *w, const struct tl_ingest_opts *o
 				 &(*ret)->lane, err);
 	if (st == TL_OK && opts->sieve)
 		tl_lane_draws((*ret)->lane, draw_item);
-	if (st != TL_OK)
+	if (st != TL_OK) {
 		tl_ingest_free(*ret);
+		*ret = NULL;
+	}
 	return st;
 }
 
@@ -465,7 +467,7 @@ void tl_ingest_free(struct tl_ingest *in)
 	tl_lane_free(in->lane, NULL); /* empty: each file drains it */
 	for (struct chunk *c = in->idle, *next; c; c = next) {
 		next = c->next;
-			tl_batch_free(&c->batch);
+		tl_batch_free(&c->batch);
 		tl_buf_free(&c->marks);
 		tl_block_discard(&c->job.payload);
 		tl_buf_free(&c->job.packed);

@@ -7,8 +7,8 @@ load streams
 
 # table FILE: one line "ordinal length id" a record.
 table() {
-	awk '/^>/ { if (n++) print n - 2, length(s), id; id = substr($1, 2); s = ""; next }
-		{ gsub(/[^A-Za-z*]/, ""); s = s $0 } END { if (n) print n - 1, length(s), id }' "$1"
+	awk '/^>/ { if (n++) print n - 2, len, id; id = substr($1, 2); len = 0; next }
+		{ len += gsub(/[A-Za-z*]/, "") } END { if (n) print n - 1, len, id }' "$1"
 }
 
 # keeps WANTED OPTION... FILE: just the ids in the file WANTED are kept, by one thread and by three,

@@ -28,7 +28,7 @@ deep() {
 	[ "$(told deep.tl delta_depth)" -gt 1 ]
 	before=$(told deep.tl delta_indirect)
 	[ "$before" -gt 10 ]
-	tl-align --reassign -i 0.4 -c 0.5 -q deep.tl >direct.tl
+	tl-align --reassign -i 0.1 -c 0.1 -q deep.tl >direct.tl
 	is 1 direct.tl delta_depth
 	is 0 direct.tl delta_indirect
 	is "$(told deep.tl references)" direct.tl references
