@@ -190,6 +190,7 @@ static enum tl_status write_all(const struct reduce_opts *opts, const struct tl_
 		.ordinal_ids = opts->refs_id == 1,
 		.reference_ids = opts->refs_id == 2,
 		.block_bytes = block_bytes(opts->common.level),
+		.repeats = opts->common.level > 0 && opts->common.level < TL_TOOL_BEST_LEVEL,
 		.base_bytes = opts->common.level <= 3 ? tl_archive_base_bytes(set) : 0,
 	};
 	enum tl_status st = tl_tool_prov(run, opts, "Selection", w, err);

@@ -26,6 +26,8 @@ struct tl_archive_opts {
 	bool ordinal_ids;        /* each with "tl|ORDINAL " put in front of its header, */
 	bool reference_ids;      /* or with "tlr|NUMBER ", see tl/refid.h */
 	size_t block_bytes;      /* a block is ended at about this size; 0: 1 MiB */
+	bool repeats;            /* bases: stretches of nucleotides that come again stand as copies, in blocks of
+				  * 8 MiB at least */
 };
 
 /* A size of blocks of bases with which a few records are had from a large archive without reading much of it. */

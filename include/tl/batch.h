@@ -45,6 +45,7 @@
 #ifndef TL_BATCH_H
 #define TL_BATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <tl/alphabet.h>
@@ -79,6 +80,7 @@ struct tl_batch {
 	enum tl_format format;
 	uint32_t width;      /* characters of a regular line; 0: one line whatever its length */
 	enum tl_eol eol;     /* how regular lines end; not NONE */
+	bool repeats;        /* SEQ, nucleotides: worth looking for stretches that come again */
 	size_t n, cap;       /* entries, and room for them */
 	uint64_t *ordinal;   /* [n] the record's number in the input, rising; relative to a first one
 			      * that the block header carries */

@@ -26,6 +26,10 @@ enum tl_status tl_pack_put(const uint8_t *residues, size_t n, struct tl_buf *pac
 enum tl_status tl_pack_get(const uint8_t *packed, size_t packed_len, const uint8_t *odd,
 			   size_t odd_len, uint8_t *out, size_t n, struct tl_err *err) TL_CHECK;
 
+/* Puts the exceptions among n residues that were unpacked without them; TL_DATA as above. */
+enum tl_status tl_pack_except(const uint8_t *odd, size_t odd_len, uint8_t *out, size_t n,
+			      struct tl_err *err) TL_CHECK;
+
 #ifdef __cplusplus
 }
 #endif

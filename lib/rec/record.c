@@ -10,6 +10,7 @@
 #include <tl/bits.h>
 #include <tl/mem.h>
 #include <tl/pack.h>
+#include <tl/repeat.h>
 
 #include "column.h"
 
@@ -31,6 +32,7 @@ enum {
 	TAG_RESI = TL_TAG('R', 'E', 'S', 'I'),
 	TAG_PACK = TL_TAG('P', 'A', 'C', 'K'),
 	TAG_PODD = TL_TAG('P', 'O', 'D', 'D'),
+	TAG_COPY = TL_TAG('C', 'O', 'P', 'Y'),
 	TAG_OPSV = TL_TAG('O', 'P', 'S', 'V'),
 	TAG_SUBS = TL_TAG('S', 'U', 'B', 'S'),
 	TAG_LITS = TL_TAG('L', 'I', 'T', 'S'),
@@ -100,6 +102,21 @@ static enum tl_status put_bases(const struct tl_batch *batch, struct tl_payload 
 	return st;
 }
 
+/* Packs again, only what is no copy. */
+static enum tl_status put_copies(const struct tl_buf *resi, struct tl_buf *packed,
+				 struct tl_buf *copy, struct tl_err *err)
+{
+	struct tl_buf rest = {0}, odd = {0};
+	enum tl_status st = tl_repeat_find(resi->data, resi->len, copy, &rest, err);
+	if (st == TL_OK && copy->len) {
+		tl_buf_reset(packed);
+		st = tl_pack_put(rest.data, rest.len, packed, &odd, err);
+	}
+	tl_buf_free(&rest);
+	tl_buf_free(&odd);
+	return st;
+}
+
 static enum tl_status put_residues(const struct tl_batch *batch, struct tl_payload *payload,
 				   struct tl_err *err)
 {
@@ -109,7 +126,11 @@ static enum tl_status put_residues(const struct tl_batch *batch, struct tl_paylo
 	if (batch->alphabet != TL_NUCLEOTIDE)
 		return tl_block_lend(payload, TAG_RESI, (struct tl_str){resi->data, resi->len}), TL_OK;
 	struct tl_buf *packed = tl_block_column(payload, TAG_PACK);
-	return tl_pack_put(resi->data, resi->len, packed, tl_block_column(payload, TAG_PODD), err);
+	enum tl_status st = tl_pack_put(resi->data, resi->len, packed,
+					tl_block_column(payload, TAG_PODD), err);
+	if (st != TL_OK || !batch->repeats)
+		return st;
+	return put_copies(resi, packed, tl_block_column(payload, TAG_COPY), err);
 }
 
 static enum tl_status put_text(const struct tl_batch *batch, struct tl_payload *payload,
@@ -188,7 +209,7 @@ static enum tl_status check_tags(const struct tl_block *block, enum tl_kind kind
 	static const uint32_t tags[] = {
 		TAG_PARM, TAG_FLAG, TAG_ORDN, TAG_RLEN, TAG_LEAD, TAG_HEAD, TAG_MASK,
 		TAG_ODDB, TAG_URAC, TAG_LAYO, TAG_PLUS, TAG_QUAL, TAG_QLAY, TAG_RESI, TAG_PACK,
-		TAG_PODD,
+		TAG_PODD, TAG_COPY,
 	};
 	static const uint32_t based[] = {
 		TAG_PARM, TAG_FLAG, TAG_ORDN, TAG_RLEN, TAG_LEAD, TAG_HEAD, TAG_MASK, TAG_ODDB,
@@ -358,19 +379,38 @@ static bool residue_ends(struct tl_batch *batch, uint64_t limit, uint64_t *ret_t
 	return true;
 }
 
+/* total residues, of which the last rest ones of what is set aside are unpacked. */
 static enum tl_status unpack(const struct tl_block *block, struct tl_str packed, uint64_t total,
-			     struct tl_batch *batch, struct tl_err *err)
+			     size_t rest, struct tl_batch *batch, struct tl_err *err)
 {
 	struct tl_buf *to = &batch->resi.bytes;
-	struct tl_str odd = tl_block_get(block, TAG_PODD);
+	struct tl_str odd = tl_block_get(block, TAG_PODD), copy = tl_block_get(block, TAG_COPY);
 	if (!are_exceptions(odd))
 		return tl_err_set(err, TL_DATA, "its residues are broken");
 	enum tl_status st = tl_buf_reserve(to, total, err);
 	if (st == TL_OK)
-		st = tl_pack_get(packed.p, packed.n, odd.p, odd.n, to->data, total, err);
+		st = tl_pack_get(packed.p, packed.n, NULL, 0, to->data + (total - rest), rest, err);
+	if (st == TL_OK && copy.n)
+		tl_repeat_make(copy.p, copy.n, to->data, total, rest);
+	if (st == TL_OK)
+		st = tl_pack_except(odd.p, odd.n, to->data, total, err);
 	if (st == TL_OK)
 		to->len = total;
 	return st;
+}
+
+/* Residues that stand packed: all but copies. */
+static enum tl_status get_packed(const struct tl_block *block, struct tl_str packed,
+				 uint64_t total, struct tl_batch *batch, struct tl_err *err)
+{
+	struct tl_str copy = tl_block_get(block, TAG_COPY);
+	size_t rest = (size_t)total;
+	enum tl_status st = TL_OK;
+	if (copy.n)
+		st = tl_repeat_measure(copy.p, copy.n, (size_t)total, &rest, err);
+	if (st == TL_OK && (4 * (uint64_t)packed.n < rest || 4 * (uint64_t)packed.n - rest > 3))
+		st = tl_err_set(err, TL_DATA, "its residues do not add up");
+	return st == TL_OK ? unpack(block, packed, total, rest, batch, err) : st;
 }
 
 static enum tl_status get_residues(const struct tl_block *block, struct tl_batch *batch,
@@ -384,11 +424,13 @@ static enum tl_status get_residues(const struct tl_block *block, struct tl_batch
 					sizeof *batch->resi.end, err);
 	if (st != TL_OK)
 		return st;
-	if (!residue_ends(batch, limit, &total) || (packed ? limit - total > 3 : limit != total))
+	if (packed && tl_block_get(block, TAG_COPY).n)
+		limit = TL_BLOCK_MAX;
+	if (!residue_ends(batch, limit, &total) || (!packed && limit != total))
 		return tl_err_set(err, TL_DATA, "its residues do not add up");
 	batch->resi.n = batch->n;
 	if (packed)
-		return unpack(block, s, total, batch, err);
+		return get_packed(block, s, total, batch, err);
 	if (!are_residues(s.p, s.n))
 		return tl_err_set(err, TL_DATA, "it has residues that are none");
 	return tl_buf_add(&batch->resi.bytes, s.p, s.n, err);

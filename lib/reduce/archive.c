@@ -20,6 +20,7 @@
 
 #define BATCH_BYTES (1u << 20)  /* a block is ended at about this size, unless told otherwise */
 #define SMALL_BYTES (128u << 10) /* of a block of bases in a large archive: zstd's small tables serve it well */
+#define REPEAT_BYTES (8u << 20)  /* of a block in which repeats are looked for */
 #define LARGE_ARCHIVE (32u << 20) /* residues of its bases; what is smaller is soon read as a whole */
 #define SCRIPT_BYTES (2u << 20) /* of each string of a script, in any piece but the last */
 
@@ -95,6 +96,8 @@ static bool fits(const struct archiver *a, const struct tl_batch *b, const struc
 	size_t most = a->opts->block_bytes ? a->opts->block_bytes : BATCH_BYTES;
 	if (a->bases && a->opts->base_bytes)
 		most = a->opts->base_bytes;
+	if (b->repeats && most < REPEAT_BYTES)
+		most = REPEAT_BYTES;
 	return b->alphabet == like->alphabet && b->eol == like->eol && b->format == like->format &&
 	       (b->width == like->width || b->format == TL_FORMAT_FASTA) &&
 	       tl_batch_bytes(b) < most;
@@ -159,8 +162,11 @@ static enum tl_status append(struct archiver *a, enum slot s, const struct tl_ba
 		if (st != TL_OK)
 			return st;
 	}
-	if (!g->batch.n)
+	if (!g->batch.n) {
 		tl_batch_become(&g->batch, kind[s], like);
+		g->batch.repeats = a->opts->repeats && a->bases && like->kind == TL_KIND_SEQ &&
+				   like->alphabet == TL_NUCLEOTIDE;
+	}
 	if (like->kind == TL_KIND_SEQ)
 		tl_hash_put(g->hash, e.resi.p, e.resi.n);
 	else

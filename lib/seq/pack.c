@@ -79,13 +79,9 @@ enum tl_status tl_pack_put(const uint8_t *residues, size_t n, struct tl_buf *pac
 	return st;
 }
 
-enum tl_status tl_pack_get(const uint8_t *packed, size_t packed_len, const uint8_t *odd,
-			   size_t odd_len, uint8_t *out, size_t n, struct tl_err *err)
+enum tl_status tl_pack_except(const uint8_t *odd, size_t odd_len, uint8_t *out, size_t n,
+			      struct tl_err *err)
 {
-	if (packed_len != n / 4 + (n % 4 != 0))
-		return tl_err_set(err, TL_DATA, "%zu bytes of packed residues instead of %zu",
-				  packed_len, n / 4 + (n % 4 != 0));
-	tl_scan_best()->unpack(out, packed, packed_len);
 	for (size_t pos = 0, at = 0; pos < odd_len;) {
 		uint64_t gap, repeats;
 		if (!tl_bits_get_varint(odd, odd_len, &pos, &gap) ||
@@ -97,4 +93,14 @@ enum tl_status tl_pack_get(const uint8_t *packed, size_t packed_len, const uint8
 		at += (size_t)(gap + repeats);
 	}
 	return TL_OK;
+}
+
+enum tl_status tl_pack_get(const uint8_t *packed, size_t packed_len, const uint8_t *odd,
+			   size_t odd_len, uint8_t *out, size_t n, struct tl_err *err)
+{
+	if (packed_len != n / 4 + (n % 4 != 0))
+		return tl_err_set(err, TL_DATA, "%zu bytes of packed residues instead of %zu",
+				  packed_len, n / 4 + (n % 4 != 0));
+	tl_scan_best()->unpack(out, packed, packed_len);
+	return tl_pack_except(odd, odd_len, out, n, err);
 }
