@@ -445,6 +445,36 @@ lineages() {
 	tl-parse -d more.arc | cmp - in.fa
 }
 
+@test "references share what comes again, on both strands" {
+	# One genome, and the same in other pieces, half of them turned round; some N, lower case and U.
+	gen_dna 1 31 9000 | awk '!/^>/ { s = s $0 } END { while (length(s) < 20000) s = s s; print substr(s, 1, 9000) }' >whole
+	gen_dna 30 32 | awk '!/^>/' | tr -d '\n' | cut -c1-6000 | tr 'n' 'N' >other
+	turned() { rev | tr ACGTacgt TGCATGCA; }
+	{
+		printf '>whole\n%s%s\n' "$(cat other)" "$(cat whole)"
+		printf '>mixed\n%sNNNNNNNN%s%s\n' "$(cut -c2001-4500 other)" "$(cut -c1-2500 other | turned)" "$(cut -c5000-6000 other)"
+		printf '>rna\n%s\n' "$(cut -c500-1200 other | tr T U)"
+	} >in.fa
+	tl-parse in.fa | tl-intern | tl-align -i 0.99 -c 1 >edges.tl
+	column() { tl-stats "$1" | awk -v c="$2" '$1 == "SEQS" && $2 == c { print $4 }'; }
+	for z in 1 3 19 20; do
+		tl-reduce -z$z -o $z.arc edges.tl
+		tl-parse -d $z.arc | cmp - in.fa
+		tl-reduce -x --ids <(echo mixed) $z.arc | tl-parse -d | cmp - <(grep -A1 '>mixed' in.fa)
+	done
+	[ -n "$(column 3.arc COPY)" ]
+	[ -z "$(column 20.arc COPY)" ]
+	tl-reduce -o plain.arc edges.tl
+	[ -z "$(column plain.arc COPY)" ]
+	(($(column 3.arc PACK) * 10 < $(column plain.arc PACK) * 8))
+	# It is read by whatever reads records.
+	tl-intern 3.arc | tl-parse -d | cmp - in.fa
+	tl-align 3.arc | tl-reduce -z -o again.arc
+	tl-parse -d again.arc | cmp - in.fa
+	tl-reduce -t1 -z -o one.arc edges.tl
+	cmp one.arc 3.arc
+}
+
 @test "records of other line widths share a block, and keep their lines" {
 	gen_dna 40 7 60 >a.fa
 	gen_dna 40 8 71 >b.fa
