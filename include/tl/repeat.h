@@ -21,8 +21,8 @@
 extern "C" {
 #endif
 
-/* Appends the copies among n residues to copy, and the letters that are left to rest.  Takes n to 2n
- * bytes meanwhile. */
+/* Appends the copies among n residues to copy, and the letters that are left to rest.  Takes up to 4 MiB
+ * meanwhile. */
 enum tl_status tl_repeat_find(const uint8_t *residues, size_t n, struct tl_buf *copy,
 			      struct tl_buf *rest, struct tl_err *err) TL_CHECK;
 

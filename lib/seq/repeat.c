@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* repeat: nucleotides of which long stretches stand before, as copies.
  *
- * A table has where k-mers stood last, of every fourth place; each place that no copy reached looks
+ * A table has where k-mers stood last, of every eighth place; each place that no copy reached looks
  * itself up on both strands.  A find is extended both ways, over substitutions as long as what
  * follows pays for them.
  *
@@ -18,17 +18,16 @@
 #include <tl/mem.h>
 
 #define K 24
-#define EVERY 4       /* of these places one is put into the table */
+#define EVERY 8       /* of these places one is put into the table */
 #define LEAST 56      /* what a copy must save, in bits: it takes six bytes, or seven */
 #define MATCH 2       /* bits that a residue takes */
 #define SUBST 16      /* and what a substitution takes more */
 #define DROP 64       /* bits that a copy may lose on its way to better ones */
-#define TABLE_BITS 21 /* slots of the table, at most */
+#define TABLE_BITS 20 /* slots of the table, at most */
 
 struct finder {
 	const uint8_t *residues;
 	size_t n, at;    /* all up to at is written */
-	uint8_t *code;   /* [n] */
 	uint32_t *table; /* [1 << bits] place of a k-mer, plus 1 */
 	unsigned bits;
 	int64_t expected; /* where the next copy would begin, were it to go on with the last one */
@@ -46,6 +45,14 @@ struct found {
 
 /* 1. Finding. */
 
+/* Two bits of a residue; what is none of four is A. */
+static const uint8_t code[256] = {['C'] = 1, ['G'] = 2, ['T'] = 3};
+
+static unsigned code_at(const struct finder *f, size_t i)
+{
+	return code[f->residues[i]];
+}
+
 static uint32_t *slot_of(const struct finder *f, uint64_t kmer)
 {
 	return &f->table[kmer * 0x9E3779B97F4A7C15u >> (64 - f->bits)];
@@ -60,7 +67,8 @@ static int64_t place(const struct found *c, int64_t i)
 static bool same(const struct finder *f, const struct found *c, int64_t i)
 {
 	int64_t p = place(c, i);
-	return f->code[c->at + (size_t)i] == (c->minus ? 3 - f->code[p] : f->code[p]);
+	unsigned there = code_at(f, (size_t)p);
+	return code_at(f, c->at + (size_t)i) == (c->minus ? 3 - there : there);
 }
 
 /* 2. Extending. */
@@ -162,8 +170,8 @@ static enum tl_status find_all(struct finder *f, struct tl_err *err)
 	uint64_t fore = 0, back = 0;
 	enum tl_status st = TL_OK;
 	for (size_t i = 0; i < f->n && st == TL_OK; i++) {
-		fore = (fore << 2 | f->code[i]) & mask;
-		back = back >> 2 | (uint64_t)(3 - f->code[i]) << (2 * K - 2);
+		fore = (fore << 2 | code_at(f, i)) & mask;
+		back = back >> 2 | (uint64_t)(3 - code_at(f, i)) << (2 * K - 2);
 		if (i + 1 < K)
 			continue;
 		size_t begin = i + 1 - K;
@@ -186,14 +194,8 @@ enum tl_status tl_repeat_find(const uint8_t *residues, size_t n, struct tl_buf *
 		return tl_err_set(err, TL_INTERNAL, "too many residues for a table of repeats");
 	while (f.bits < TABLE_BITS && (size_t)1 << f.bits < n / EVERY)
 		f.bits++;
-	f.code = tl_mem_alloc(n, 1, err);
 	f.table = tl_mem_zalloc((size_t)1 << f.bits, sizeof *f.table, err);
-	enum tl_status st = f.code && f.table ? TL_OK : TL_NOMEM;
-	for (size_t i = 0; i < n && st == TL_OK; i++)
-		f.code[i] = residues[i] == 'C' ? 1 : residues[i] == 'G' ? 2 : residues[i] == 'T' ? 3 : 0;
-	if (st == TL_OK)
-		st = find_all(&f, err);
-	free(f.code);
+	enum tl_status st = f.table ? find_all(&f, err) : TL_NOMEM;
 	free(f.table);
 	return st;
 }
