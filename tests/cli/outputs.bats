@@ -95,7 +95,8 @@ setup() {
 	echo old >out/old
 	for signal in KILL TERM HUP; do
 		for name in old new; do
-			tl-parse -o out/$name <(cat p.fa p.fa; exec sleep 9) 3>&- &
+			# Also where the tests run under nohup(1), which ignores HUP.
+			env --default-signal=HUP tl-parse -o out/$name <(cat p.fa p.fa; exec sleep 9) 3>&- &
 			killed=$!
 			# It has opened its output when it has read all that there is.
 			for _ in {1..60}; do
