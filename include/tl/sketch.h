@@ -45,6 +45,7 @@ struct tl_sketch_params {
 };
 
 #define TL_SKETCH_SHORT 4
+#define TL_SKETCH_LAST ((size_t)1 << 31) /* residues from here on are not sketched */
 #define TL_SKETCH_SMALL ((uint32_t)1 << 30) /* in pos: it is of params.small letters */
 
 struct tl_sketch_seed {
@@ -78,11 +79,16 @@ enum tl_status tl_sketch_make(const struct tl_sketch_params *params, struct tl_s
 			      struct tl_sketch_scratch *scratch, size_t *ret_n, struct tl_err *err)
 	TL_CHECK;
 
-/* At least nearly all of the same seeds, perhaps a quarter more, in less time: to be looked up among
- * those of others. */
-enum tl_status tl_sketch_loose(const struct tl_sketch_params *params, struct tl_str seq,
-			       struct tl_sketch_scratch *scratch, size_t *ret_n,
-			       struct tl_err *err) TL_CHECK;
+/* For looking a sequence's k-mers up among those of others.  Nearly all of its seeds, and perhaps a
+ * quarter more k-mers, have hashes below tl_sketch_below of its length.  tl_sketch_at: whether that at pos
+ * counts, has letters of the alphabet only and a hash below `below`; then *ret is it. */
+uint64_t tl_sketch_below(const struct tl_sketch_params *params, size_t len);
+bool tl_sketch_at(const struct tl_sketch_params *params, struct tl_str seq, size_t pos,
+		  uint64_t below, struct tl_sketch_seed *ret);
+
+/* The codes of letters by [byte & 31], 1 and up; 0: not in the alphabet.  k-mers of the same codes are
+ * the same; a nucleotide and its complement have codes that add up to 5. */
+const uint8_t *tl_sketch_codes(const struct tl_sketch_params *params);
 
 /* What tl_sketch_make needs to find the same seeds again in less time: of the n seeds it made. */
 uint32_t tl_sketch_top(const struct tl_sketch_scratch *scratch, size_t n);

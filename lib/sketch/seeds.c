@@ -4,7 +4,8 @@
  * A seed is a record of two words, put in order by tl/sort.h: the k-mer's hash, and {sequence 32,
  * position 31, flipped 1}.  Most k-mers are found once only: sequences are sketched
  * twice, and what the first time finds no other of its kind (in a filter that may be wrong about
- * that, but never the other way round) is not kept the second time.
+ * that, but never the other way round) is not kept the second time.  Old sequences are not sketched:
+ * the k-mers of new ones are looked for in them.
  *
  * Contents: 1. sketching  2. grouping  3. the interface.
  */
@@ -17,6 +18,7 @@
 #include <tl/radix.h>
 #include <tl/sort.h>
 
+#include "glance.h"
 #include "twice.h"
 
 #define RANGES 64 /* of k-mers, grouped in parallel */
@@ -34,6 +36,7 @@ struct search {
 	} *desk;       /* [workers] */
 	uint32_t *top; /* [sequences] tl_sketch_top of each */
 	struct twice *filter;
+	struct glance *glance; /* where there are old sequences: at the k-mers of new ones */
 	struct tl_sort *seeds;
 	struct tl_pairs *hits;
 	uint64_t cut[RANGES];
@@ -66,6 +69,17 @@ static size_t keep_bucket(const struct tl_sketch_params *params, struct tl_sketc
 	return kept;
 }
 
+/* Of the n seeds of a new sequence: what an old one has too was seen twice then. */
+static void await_old(const struct search *s, struct tl_str seq, const struct tl_sketch_seed *seed,
+		      size_t n)
+{
+	for (size_t j = 0; j < n; j++) {
+		tl_twice_put(s->filter, seed[j].hash);
+		if (!(seq.n < TL_SKETCH_SHORT * s->params->k && seed[j].pos & TL_SKETCH_SMALL))
+			tl_glance_put(s->glance, seq, seed[j].pos);
+	}
+}
+
 static enum tl_status sketch_first(void *ctx, size_t begin, size_t end, unsigned worker,
 				   struct tl_err *err)
 {
@@ -87,10 +101,33 @@ static enum tl_status sketch_first(void *ctx, size_t begin, size_t end, unsigned
 			tl_twice_fetch(s->filter, d->sketch.seed[j].hash);
 		for (size_t j = 0; j < n; j++)
 			tl_twice_put(s->filter, d->sketch.seed[j].hash);
-		/* What an old one has too was seen twice then. */
-		for (size_t j = 0; j < n && s->params->opt_role; j++)
-			tl_twice_put(s->filter, d->sketch.seed[j].hash);
+		if (s->params->opt_role)
+			await_old(s, seq, d->sketch.seed, n);
 		d->seeds += n;
+	}
+	return TL_OK;
+}
+
+/* The k-mers of an old sequence that new ones may have too.  Of a short one all are seeds, also of few
+ * letters. */
+static enum tl_status look_up(const struct search *s, struct desk *d, struct tl_str seq,
+			      size_t *ret_n, struct tl_err *err)
+{
+	uint32_t at[GLANCE_CHUNK];
+	*ret_n = 0;
+	if (seq.n < TL_SKETCH_SHORT * s->params->k)
+		return tl_sketch_make(s->params, seq, &d->sketch, ret_n, err);
+	seq.n = seq.n < TL_SKETCH_LAST ? seq.n : TL_SKETCH_LAST;
+	const uint64_t below = tl_sketch_below(s->params, seq.n);
+	for (size_t from = 0; from < seq.n; from += GLANCE_CHUNK) {
+		size_t n = tl_glance_find(s->glance, seq, from, at);
+		enum tl_status st = tl_mem_grow(&d->sketch.seed, &d->sketch.cap, *ret_n + n + 1,
+						sizeof *d->sketch.seed, err);
+		if (st != TL_OK)
+			return st;
+		for (size_t j = 0; j < n; j++)
+			*ret_n += tl_sketch_at(s->params, seq, from + at[j], below,
+					       &d->sketch.seed[*ret_n]);
 	}
 	return TL_OK;
 }
@@ -109,7 +146,7 @@ static enum tl_status sketch_second(void *ctx, size_t begin, size_t end, unsigne
 			continue;
 		st = tl_bank_read(s->bank, i, &d->room, &seq, err);
 		if (st == TL_OK && role == TL_SKETCH_OLD)
-			st = tl_sketch_loose(s->params, seq, &d->sketch, &n, err);
+			st = look_up(s, d, seq, &n, err);
 		else if (st == TL_OK)
 			st = tl_sketch_again(s->params, seq, s->top[i], &d->sketch, &n, err);
 		n = keep_bucket(s->params, d->sketch.seed, n);
@@ -140,6 +177,8 @@ static enum tl_status sketch_all(struct tl_pool *pool, struct search *s, struct 
 		return st;
 	s->top = tl_mem_alloc(n, sizeof *s->top, err);
 	st = s->top ? tl_twice_new(s->budget, most, &s->filter, err) : TL_NOMEM;
+	if (st == TL_OK && s->params->opt_role)
+		st = tl_glance_new(s->budget, s->params, most, tl_cpu_best(), &s->glance, err);
 	if (st == TL_OK)
 		st = tl_sort_new(pool, s->budget, tl_budget_share(s->budget, 1, 2, LEAST), 2,
 				 &s->seeds, err);
@@ -148,6 +187,7 @@ static enum tl_status sketch_all(struct tl_pool *pool, struct search *s, struct 
 	if (st == TL_OK)
 		st = tl_pool_for(pool, n, 16, sketch_second, s, err);
 	tl_twice_free(s->filter);
+	tl_glance_free(s->glance);
 	free(s->top);
 	tl_budget_give(s->budget, bytes);
 	return st == TL_OK ? tl_sort_end(s->seeds, err) : st;

@@ -13,7 +13,6 @@
 #define LONG_SHARE 32              /* of a long sequence one k-mer in so many */
 #define VERSION 1 /* to be raised where the same parameters give other seeds than before */
 #define SMALL_SEED 0x51ed2701 /* of k-mers of few letters, more than the usual one's */
-#define LAST_POS ((size_t)1 << 31) /* positions from here on are not sketched */
 
 /* 1. Letters: [byte & 31], 0 for those outside. */
 
@@ -35,6 +34,13 @@ static const uint8_t protein_reduced[32] = {
 static const uint8_t nucleotide[32] = {
 	['A' & 31] = 1, ['C' & 31] = 2, ['G' & 31] = 3, ['T' & 31] = 4, ['U' & 31] = 4,
 };
+
+const uint8_t *tl_sketch_codes(const struct tl_sketch_params *params)
+{
+	if (params->alphabet == TL_NUCLEOTIDE)
+		return nucleotide;
+	return params->reduced ? protein_reduced : protein_full;
+}
 
 /* 2. Rolling through a sequence. */
 
@@ -59,7 +65,7 @@ static inline uint64_t shift_of(const struct tl_sketch_params *params)
 
 static void roll_protein(const struct tl_sketch_params *params, struct tl_str seq, struct sink *sink)
 {
-	const uint8_t *code = params->reduced ? protein_reduced : protein_full;
+	const uint8_t *code = tl_sketch_codes(params);
 	const uint64_t mask = ((uint64_t)1 << 5 * params->k) - 1, shift = shift_of(params);
 	uint64_t word = 0;
 	unsigned good = 0, same = 0;
@@ -93,6 +99,51 @@ static void roll_nucleotide(const struct tl_sketch_params *params, struct tl_str
 		if (good >= k && same < k)
 			take(sink, tl_hash_mix((fwd < rev ? fwd : rev) + shift), i + 1 - k, rev < fwd);
 	}
+}
+
+/* The k-mer at p, as roll_protein packs it; does it count? */
+static bool word_of_protein(const uint8_t *code, const uint8_t *p, unsigned k, uint64_t *ret)
+{
+	const uint64_t ones = 0x0084210842108421 & (((uint64_t)1 << 5 * k) - 1); /* 1 in each letter */
+	uint64_t word = 0;
+	for (unsigned i = 0; i < k; i++)
+		word = word << 5 | code[p[i] & 31];
+	*ret = word;
+	/* A letter that is 0 borrows from its top bit; one letter only is a multiple of ones. */
+	return !((word - ones) & ~word & ones << 4) && word != (word & 31) * ones;
+}
+
+static bool words_of_nucleotide(const uint8_t *p, unsigned k, uint64_t *ret_fwd, uint64_t *ret_rev)
+{
+	uint64_t fwd = 0, rev = 0;
+	bool good = true;
+	for (unsigned i = 0; i < k; i++) {
+		uint8_t c = nucleotide[p[i] & 31];
+		uint64_t base = (c - 1u) & 3;
+		good &= c != 0;
+		fwd = fwd << 2 | base;
+		rev |= (3 - base) << 2 * i;
+	}
+	*ret_fwd = fwd;
+	*ret_rev = rev;
+	return good && fwd != (fwd & 3) * (0x5555555555555555 & (((uint64_t)1 << 2 * k) - 1));
+}
+
+bool tl_sketch_at(const struct tl_sketch_params *params, struct tl_str seq, size_t pos,
+		  uint64_t below, struct tl_sketch_seed *ret)
+{
+	const uint8_t *p = seq.p + pos;
+	uint64_t fwd, rev = 0, shift = shift_of(params);
+	bool good, flipped = false;
+	if (params->alphabet == TL_NUCLEOTIDE) {
+		good = words_of_nucleotide(p, params->k, &fwd, &rev);
+		flipped = rev < fwd;
+		shift++;
+	} else {
+		good = word_of_protein(tl_sketch_codes(params), p, params->k, &fwd);
+	}
+	*ret = (struct tl_sketch_seed){tl_hash_mix((flipped ? rev : fwd) + shift), (uint32_t)pos, flipped};
+	return good && ret->hash < below;
 }
 
 /* 3. Choosing the lowest. */
@@ -209,6 +260,15 @@ size_t tl_sketch_most(const struct tl_sketch_params *params, size_t len)
 	return (all < most ? all : most) + small_of(params, len);
 }
 
+/* A quarter more than are wanted are to have lower hashes. */
+uint64_t tl_sketch_below(const struct tl_sketch_params *params, size_t len)
+{
+	uint64_t all = len < params->k ? 0 : len - params->k + 1;
+	uint64_t most = tl_sketch_most(params, len) - small_of(params, len);
+	uint64_t guess = most + most / 4 + 16;
+	return all > guess ? UINT64_MAX / all * guess : UINT64_MAX;
+}
+
 /* The seeds whose hash is below `below`; those that are too many are left out. */
 static size_t roll(const struct tl_sketch_params *params, struct tl_str seq, uint64_t below,
 		   size_t most, struct tl_sketch_scratch *scratch)
@@ -252,8 +312,8 @@ enum tl_status tl_sketch_again(const struct tl_sketch_params *params, struct tl_
 			       uint32_t top, struct tl_sketch_scratch *scratch, size_t *ret_n,
 			       struct tl_err *err)
 {
-	if (seq.n > LAST_POS)
-		seq.n = LAST_POS;
+	if (seq.n > TL_SKETCH_LAST)
+		seq.n = TL_SKETCH_LAST;
 	size_t small = small_of(params, seq.n), most = tl_sketch_most(params, seq.n) - small;
 	size_t all = seq.n < params->k ? 0 : seq.n - params->k + 1;
 	*ret_n = 0;
@@ -265,36 +325,13 @@ enum tl_status tl_sketch_again(const struct tl_sketch_params *params, struct tl_
 		*ret_n = small ? roll_small(params, seq, scratch->seed) : 0;
 		return TL_OK;
 	}
-	/* A first guess lets through a quarter more than are wanted; where too few come, all do. */
-	uint64_t below = UINT64_MAX, guess = most + most / 4 + 16;
-	if (top < UINT32_MAX)
-		below = ((uint64_t)top + 1) << 32;
-	else if (all > guess)
-		below = UINT64_MAX / all * guess;
+	/* Where a first guess lets too few through, all come. */
+	uint64_t below = top < UINT32_MAX ? ((uint64_t)top + 1) << 32 : tl_sketch_below(params, seq.n);
 	*ret_n = roll(params, seq, below, most, scratch);
 	if (top == UINT32_MAX && *ret_n < most && below != UINT64_MAX)
 		*ret_n = roll(params, seq, UINT64_MAX, most, scratch);
 	if (small)
 		*ret_n += roll_small(params, seq, scratch->seed + *ret_n);
-	return TL_OK;
-}
-
-enum tl_status tl_sketch_loose(const struct tl_sketch_params *params, struct tl_str seq,
-			       struct tl_sketch_scratch *scratch, size_t *ret_n, struct tl_err *err)
-{
-	if (seq.n > LAST_POS)
-		seq.n = LAST_POS;
-	size_t most = tl_sketch_most(params, seq.n);
-	size_t all = seq.n < params->k ? 0 : seq.n - params->k + 1;
-	*ret_n = 0;
-	enum tl_status st = tl_mem_grow(&scratch->seed, &scratch->cap, all + 1,
-					sizeof *scratch->seed, err);
-	if (st != TL_OK || !most)
-		return st;
-	/* As many as are let through at first. */
-	uint64_t guess = most + most / 4 + 16;
-	uint64_t below = all > guess ? UINT64_MAX / all * guess : UINT64_MAX;
-	*ret_n = roll(params, seq, below, SIZE_MAX, scratch);
 	return TL_OK;
 }
 

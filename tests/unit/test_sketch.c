@@ -255,6 +255,35 @@ static void test_choose(void)
 	}
 }
 
+/* Looked at one by one, k-mers are what they are in a sketch, and nearly all of it is below. */
+static void test_at(void)
+{
+	for (int round = 0; round < 200; round++) {
+		struct tl_sketch_params params = random_params((enum tl_alphabet)(round % 2));
+		size_t len = random_seq(params.alphabet, tl_test_below(2000)), n, below = 0, wanted = 0;
+		struct tl_str s = {seq, len};
+		struct tl_sketch_seed seed;
+		struct tl_err err = {0};
+		uint64_t bar = tl_sketch_below(&params, len);
+		(void)all_windows(&params, len);
+		for (size_t i = 0; i + params.k <= len; i++) {
+			bool counts = window[i].counts && window[i].hash < UINT64_MAX;
+			tl_test_eq(tl_sketch_at(&params, s, i, UINT64_MAX, &seed), counts);
+			tl_test_eq(tl_sketch_at(&params, s, i, bar, &seed), counts && window[i].hash < bar);
+			if (!counts)
+				continue;
+			tl_test(seed.hash == window[i].hash && seed.pos == i);
+			tl_test_eq(seed.flipped, window[i].flipped);
+			below += seed.hash < bar;
+		}
+		tl_test_ok(tl_sketch_make(&params, s, &scratch, &n, &err), err);
+		for (size_t i = 0; i < n; i++)
+			wanted += scratch.seed[i].hash < bar;
+		tl_test(len < 100 || params.k < 8 || wanted * 10 >= n * 9);
+		tl_test(below >= wanted);
+	}
+}
+
 /* Another seed takes other k-mers of a sequence that has many, and the same of one that has few. */
 static void test_seed(void)
 {
@@ -331,6 +360,7 @@ int main(void)
 	TL_RUN(test_not_counted);
 	TL_RUN(test_sizes);
 	TL_RUN(test_choose);
+	TL_RUN(test_at);
 	TL_RUN(test_seed);
 	TL_RUN(test_tune);
 	TL_RUN(test_small);
