@@ -15,13 +15,35 @@ enum tl_status align_base_open(struct align_base *b, const char *path, const str
 		       : TL_NOMEM;
 }
 
+static bool is_alone(const struct tl_batch *batch, size_t entry)
+{
+	return !(batch->flags[entry] & (TL_REC_IN | TL_REC_OUT));
+}
+
+/* The hash of an entry that stands alone.  Those of the next ones are made already, so that what they
+ * are looked up in is near when it is their turn. */
+static struct tl_hash128 hash_of(struct align_base *b, const struct tl_batch *batch, size_t entry)
+{
+	if (!entry)
+		b->ahead = 0;
+	for (; b->ahead < batch->n && b->ahead < entry + ALIGN_BASE_AHEAD; b->ahead++) {
+		struct tl_str s = tl_col_get(&batch->resi, b->ahead);
+		if (!is_alone(batch, b->ahead))
+			continue;
+		b->hashes[b->ahead % ALIGN_BASE_AHEAD] = tl_hash_128(s.p, s.n);
+		tl_former_fetch(b->former, b->hashes[b->ahead % ALIGN_BASE_AHEAD]);
+	}
+	return b->hashes[entry % ALIGN_BASE_AHEAD];
+}
+
 enum tl_status align_base_put(struct align_base *b, const struct tl_tool_run *run,
 			      const struct tl_batch *batch, size_t entry, size_t i,
 			      struct tl_err *err)
 {
 	enum tl_alphabet a = batch->alphabet;
 	struct tl_str s = tl_col_get(&batch->resi, entry);
-	bool alone = !(batch->flags[entry] & (TL_REC_IN | TL_REC_OUT));
+	bool alone = is_alone(batch, entry);
+	struct tl_hash128 hash = hash_of(b, batch, entry);
 	if (!(batch->flags[entry] & TL_REC_IN)) {
 		b->length = 0;
 		if (!alone)
@@ -35,8 +57,9 @@ enum tl_status align_base_put(struct align_base *b, const struct tl_tool_run *ru
 	enum tl_status st = tl_budget_grow(run->budget, &b->old[a], &b->cap[a], i + 1,
 					   sizeof *b->old[a], WHAT, err);
 	if (st == TL_OK) {
-		b->old[a][i] = tl_former_claim(b->former, alone ? tl_hash_128(s.p, s.n) : tl_hash_get(b->hash), b->length,
-					       a == TL_NUCLEOTIDE, batch->ordinal[entry]);
+		b->old[a][i] = tl_former_claim(b->former, alone ? hash : tl_hash_get(b->hash),
+					       b->length, a == TL_NUCLEOTIDE,
+					       batch->ordinal[entry]);
 		b->n[a] = i + 1;
 	}
 	return st;

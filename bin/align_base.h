@@ -8,10 +8,14 @@
 #include <tl/hash.h>
 #include <tl/tool.h>
 
+#define ALIGN_BASE_AHEAD 16
+
 struct align_base {
 	struct tl_former *former;
 	struct tl_hash_state *hash; /* of the sequence at hand */
 	uint64_t length;
+	struct tl_hash128 hashes[ALIGN_BASE_AHEAD]; /* of entries of the batch at hand that stand alone */
+	size_t ahead;                               /* the first that has none there */
 	uint32_t *old[2];  /* by alphabet, [sequences]: number in the archive, or TL_FORMER_NONE */
 	size_t cap[2];
 	uint8_t *role[2];  /* by alphabet, [sequences]: enum tl_sketch_role */
@@ -21,7 +25,7 @@ struct align_base {
 enum tl_status align_base_open(struct align_base *b, const char *path, const struct tl_tool_run *run,
 			       struct tl_err *err) TL_CHECK;
 
-/* An entry of a block is about to become, or end, sequence i of the bank of its alphabet. */
+/* An entry of a block, of which all come in order, is about to become, or end, sequence i of the bank of its alphabet. */
 enum tl_status align_base_put(struct align_base *b, const struct tl_tool_run *run,
 			      const struct tl_batch *batch, size_t entry, size_t i,
 			      struct tl_err *err) TL_CHECK;

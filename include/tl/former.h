@@ -52,6 +52,9 @@ enum tl_status tl_former_load(const char *path, bool residues, struct tl_pool *p
 uint32_t tl_former_claim(struct tl_former *f, struct tl_hash128 hash, uint64_t length,
 			 bool nucleotide, uint64_t ordinal);
 
+/* It will be claimed soon. */
+void tl_former_fetch(const struct tl_former *f, struct tl_hash128 hash);
+
 /* All were claimed: decides, and gives hidden records ordinals from next on. */
 enum tl_status tl_former_settle(struct tl_former *f, uint64_t next, struct tl_err *err) TL_CHECK;
 

@@ -14,6 +14,7 @@
 #include "former_old.h"
 
 #define EVENT_BYTES (1u << 20)
+#define AHEAD 16 /* records */
 #define SCRIPT_MOST (16u << 20) /* a script with more is not kept: its record is treated as new */
 
 /* 1. Reading it. */
@@ -100,6 +101,8 @@ static enum tl_status take_entry(struct loading *l, const struct tl_expand_event
 		return st;
 	struct old *o = &f->old[f->n - 1];
 	bool alone = !(e.flags & (TL_REC_IN | TL_REC_OUT));
+	if (o->kind == TL_KIND_DUP)
+		return TL_OK; /* what is there again is what it is a duplicate of */
 	o->length += residues.n;
 	if (!alone)
 		tl_hash_put(l->hash, residues.p, residues.n);
@@ -123,7 +126,8 @@ static enum tl_status take_entries(struct loading *l, struct tl_expand *x,
 	enum tl_status st = TL_OK;
 	for (size_t i = 0; i < ev->n && st == TL_OK; i++) {
 		tl_buf_reset(&room->residues);
-		st = tl_expand_residues(ev, i, room, &residues, err);
+		if (ev->batch->kind != TL_KIND_DUP)
+			st = tl_expand_residues(ev, i, room, &residues, err);
 		if (st == TL_OK)
 			st = take_entry(l, ev, i, residues, err);
 	}
@@ -179,6 +183,12 @@ static void resolve(struct tl_former *f)
 	}
 }
 
+/* It will be looked for soon: memory is far. */
+static void fetch(const struct tl_former *f, uint64_t lo)
+{
+	__builtin_prefetch(&f->slot[(size_t)lo & (f->slots - 1)], 1);
+}
+
 /* A table of all that are no duplicates, by their hashes; of equal ones the first counts. */
 static enum tl_status make_table(struct tl_former *f, struct tl_err *err)
 {
@@ -194,6 +204,8 @@ static enum tl_status make_table(struct tl_former *f, struct tl_err *err)
 	if (!f->slot)
 		return TL_NOMEM;
 	for (size_t i = 0; i < f->n; i++) {
+		if (i + AHEAD < f->n)
+			fetch(f, f->old[i + AHEAD].lo);
 		size_t at = (size_t)f->old[i].lo & (size - 1);
 		if (f->old[i].kind == TL_KIND_DUP)
 			continue;
@@ -239,6 +251,11 @@ static enum tl_status read_through(struct tl_former *f, const char *path, struct
 }
 
 /* 3. Claims. */
+
+void tl_former_fetch(const struct tl_former *f, struct tl_hash128 hash)
+{
+	fetch(f, hash.lo);
+}
 
 uint32_t tl_former_claim(struct tl_former *f, struct tl_hash128 hash, uint64_t length,
 			 bool nucleotide, uint64_t ordinal)

@@ -42,13 +42,11 @@ enum tl_status tl_held_sleep(struct tl_held *h, struct tl_spool *spool,
 	return TL_OK;
 }
 
-enum tl_status tl_held_wake(struct tl_held *h, struct tl_err *err)
+static enum tl_status wake(struct tl_held *h, struct tl_err *err)
 {
 	struct tl_block block = {0};
 	struct tl_hash128 sum;
 	bool has_sum;
-	if (!h->spool)
-		return TL_OK;
 	enum tl_status st = tl_spool_get(h->spool, h->number, &block, err);
 	if (st == TL_OK)
 		st = tl_record_decode(&block, h->shift, &h->batch, &sum, &has_sum, err);
@@ -56,4 +54,9 @@ enum tl_status tl_held_wake(struct tl_held *h, struct tl_err *err)
 		h->spool = NULL;
 	tl_block_free(&block);
 	return st;
+}
+
+enum tl_status tl_held_wake(struct tl_held *h, struct tl_err *err)
+{
+	return h->spool ? wake(h, err) : TL_OK; /* asked for every record */
 }

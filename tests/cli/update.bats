@@ -225,6 +225,26 @@ kept() { comm -23 <(comm -12 <(bodies "$1") <(bodies "$2")) <(bodies update.refs
 	for t in 2 5; do
 		tl-parse new.fa | tl-intern | tl-align -t $t -M 60M --base p.tl | tl-reduce -t $t -M 60M -z --base p.tl | cmp - new.tl
 	done
+	for hidden in sse41 avx2 avx512bw; do
+		tl-parse new.fa | tl-intern | TL_CPU_DISABLE=$hidden tl-align --base p.tl | cmp - update.edges
+	done
+}
+
+@test "short records find old short ones, and long ones old pieces of themselves" {
+	# No ten residues, or seventeen, are the same; a fragment, whichever of the two is new.
+	while read -r old new; do
+		{ echo ">old"; echo "$old"; } >one.fa
+		{ cat one.fa; echo ">new"; echo "$new"; } >two.fa
+		whole_pipe one.fa one.tl
+		tl-parse two.fa | tl-intern | tl-align --base one.tl --format paf | cut -f1,6 | tr '\t' '\n' | sort >pair
+		printf 'new\nold\n' | cmp - pair
+		update two.fa one.tl two.tl
+	done <<-'END'
+		MKVLAERTGYHNPQSWIDFCK MKVLAETTGYHDPQSWIDFCK
+		ACGTTGCATCGGATTACAGTC ACGTTGCTTCGGATTACTGTC
+		GDMKVLAERTGYHNPQSWIDFCKLVENRTPYKWHEAQISCDFMNLGVRAPYTKEDWQ GDMKVLAERTGYHNPQSWIDFCKLVENRTP
+		GDMKVLAERTGYHNPQSWIDFCKLVENRTP GDMKVLAERTGYHNPQSWIDFCKLVENRTPYKWHEAQISCDFMNLGVRAPYTKEDWQ
+	END
 }
 
 @test "what --base refuses" {
