@@ -67,7 +67,8 @@ static enum tl_status load_queries(const char *path, const struct tl_tool_run *r
 /* Hits are text, so the output is no stream. */
 static enum tl_status lift_hits(const struct reduce_opts *opts, const struct tl_tool_run *run,
 				struct reduce_outputs *o, struct tl_reader *r, const struct tl_buf *text,
-				struct tl_names *names, bool partial, struct tl_err *err)
+				struct tl_names *names, const struct tl_refids *ids, bool partial,
+				struct tl_err *err)
 {
 	struct tl_lift *lift = NULL;
 	struct tl_lift_sum sum = {0};
@@ -80,7 +81,7 @@ static enum tl_status lift_hits(const struct reduce_opts *opts, const struct tl_
 	if (st == TL_OK)
 		st = tl_tool_output(run, false, &o->archive, err);
 	if (st == TL_OK)
-		st = tl_lift_write(lift, text, opts->lift, o->archive, &sum, err);
+		st = tl_lift_write(lift, text, ids, opts->lift, o->archive, &sum, err);
 	if (st == TL_OK)
 		tl_tool_tell(run, "%llu hits became %llu; %llu members have nothing of a hit's "
 				  "interval; %llu hits on unknown subjects",
@@ -91,35 +92,42 @@ static enum tl_status lift_hits(const struct reduce_opts *opts, const struct tl_
 	return st;
 }
 
-/* Ids of which those of references, tlr|NUMBER, are said by their ordinals. */
-static enum tl_status load_ids(const char *path, const struct tl_tool_run *run,
-			       struct tl_names **ret, struct tl_err *err)
+/* Names, of which those of references, tlr|NUMBER, are said by their ordinals; ids then is that of the
+ * archive. */
+static enum tl_status make_names(const struct tl_buf *text, const struct tl_tool_run *run,
+				 struct tl_refids *ids, struct tl_names **ret, struct tl_err *err)
 {
-	struct tl_buf text = {0}, said = {0};
-	struct tl_refids ids = {0};
+	struct tl_buf said = {0};
 	bool found = false;
-	enum tl_status st = tl_names_read(path, &text, err);
-	if (st == TL_OK && run->n == 1 && tl_names_numbered(&text))
-		st = tl_refid_load(run->operands[0], &ids, &found, err);
+	enum tl_status st = TL_OK;
+	if (run->n == 1 && tl_names_numbered(text))
+		st = tl_refid_load(run->operands[0], ids, &found, err);
 	if (st == TL_OK)
-		st = found ? tl_names_translate(&text, &ids, &said, err) : TL_OK;
+		st = found ? tl_names_translate(text, ids, &said, err) : TL_OK;
 	if (st == TL_OK)
-		st = tl_names_make(found ? &said : &text, ret, err);
-	tl_buf_free(&text);
+		st = tl_names_make(found ? &said : text, ret, err);
 	tl_buf_free(&said);
-	tl_refid_free(&ids);
 	return st;
 }
 
 /* What is asked for: ids, or those that hits name. */
 static enum tl_status load_names(const struct reduce_opts *opts, const struct tl_tool_run *run,
-				 struct tl_buf *hits,
-				 struct tl_names **ret, struct tl_err *err)
+				 struct tl_buf *hits, struct tl_refids *ids, struct tl_names **ret,
+				 struct tl_err *err)
 {
-	if (!opts->lift)
-		return opts->ids ? load_ids(opts->ids, run, ret, err) : TL_OK;
-	enum tl_status st = tl_names_read(opts->lift, hits, err);
-	return st == TL_OK ? tl_lift_subjects(hits, opts->lift, ret, err) : st;
+	struct tl_buf text = {0};
+	enum tl_status st = TL_OK;
+	if (!opts->ids && !opts->lift)
+		return TL_OK;
+	if (opts->lift)
+		st = tl_names_read(opts->lift, hits, err);
+	if (st == TL_OK)
+		st = opts->lift ? tl_lift_subjects(hits, opts->lift, &text, err)
+				: tl_names_read(opts->ids, &text, err);
+	if (st == TL_OK)
+		st = make_names(&text, run, ids, ret, err);
+	tl_buf_free(&text);
+	return st;
 }
 
 /* What is asked for otherwise; *ret is w then, else NULL. */
@@ -144,8 +152,9 @@ enum tl_status reduce_extract(const struct reduce_opts *opts, const struct tl_to
 	struct tl_reader *r = NULL;
 	struct tl_buf hits = {0};
 	struct tl_want w = {0};
+	struct tl_refids ids = {0};
 	const struct tl_want *want = NULL;
-	enum tl_status st = load_names(opts, run, &hits, &names, err);
+	enum tl_status st = load_names(opts, run, &hits, &ids, &names, err);
 	if (st == TL_OK)
 		st = load_want(opts, opt_tree, &w, &want, err);
 	if (st == TL_OK && (names || want) && run->n < 2)
@@ -157,12 +166,13 @@ enum tl_status reduce_extract(const struct reduce_opts *opts, const struct tl_to
 	if (st == TL_OK && !opts->lift)
 		st = reduce_outputs_open(opts, run, o, err);
 	if (st == TL_OK)
-		st = opts->lift ? lift_hits(opts, run, o, r, &hits, names, access != NULL, err)
+		st = opts->lift ? lift_hits(opts, run, o, r, &hits, names, &ids, access != NULL, err)
 				: extract_from(opts, run, o, r, names, want, access, err);
 	tl_buf_free(&hits);
 	tl_reader_close(r);
 	tl_access_free(access);
 	tl_want_free(&w);
+	tl_refid_free(&ids);
 	tl_names_free(names);
 	return st;
 }

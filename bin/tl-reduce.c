@@ -201,7 +201,8 @@ static enum tl_status write_all(const struct reduce_opts *opts, const struct tl_
 	if (st == TL_OK && o->clusters)
 		st = tl_clusters_write(set, o->format, o->clusters, err);
 	if (st == TL_OK && o->taxtable)
-		st = tl_taxtable_write(set, o->taxtable_format, opts->refs_id == 1, o->taxtable, err);
+		st = tl_taxtable_write(set, o->taxtable_format, (enum tl_taxtable_ids)opts->refs_id,
+				       o->taxtable, err);
 	return st;
 }
 

@@ -33,6 +33,10 @@ struct tl_archive_opts {
 /* A size of blocks of bases with which a few records are had from a large archive without reading much of it. */
 size_t tl_archive_base_bytes(const struct tl_set *set);
 
+/* The number of a reference: the one it had before an update, else the next one.  References are asked for by
+ * rising ordinals, with a next that is 0 at first. */
+uint64_t tl_archive_number(const struct tl_set *set, const struct tl_set_record *r, uint64_t *next);
+
 /* Writes all blocks but prov and ENDS. */
 enum tl_status tl_archive_write(struct tl_set *set, const struct tl_archive_opts *opts,
 				struct tl_writer *w, struct tl_err *err) TL_CHECK;

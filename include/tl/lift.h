@@ -25,9 +25,10 @@ extern "C" {
 
 struct tl_lift;
 
-/* The subjects in the text of hits, as names; name is the file's, for messages.  TL_DATA. */
-enum tl_status tl_lift_subjects(const struct tl_buf *text, const char *name,
-				struct tl_names **ret, struct tl_err *err) TL_CHECK;
+/* Appends the subjects in the text of hits to list, one a line, for tl_names_make; name is the file's, for
+ * messages.  TL_DATA. */
+enum tl_status tl_lift_subjects(const struct tl_buf *text, const char *name, struct tl_buf *list,
+				struct tl_err *err) TL_CHECK;
 
 /* Takes the records that names ask for, and the members of references, out of a stream; partial as
  * in tl/extract.h.  With opt_rescore, which must outlive *ret, hits are scored again. */
@@ -42,10 +43,11 @@ struct tl_lift_sum {
 };
 
 /* Writes each hit, once for the record it names and once for each of its members, by ordinal.  Lines
- * that begin with # are passed on.  TL_DATA where a hit lies outside its record. */
+ * that begin with # are passed on.  Subjects that are tlr|NUMBER mean what opt_ids say; members of such a
+ * reference are called tl|ORDINAL.  TL_DATA where a hit lies outside its record. */
 enum tl_status tl_lift_write(struct tl_lift *lift, const struct tl_buf *text,
-			     const char *name, struct tl_out *out, struct tl_lift_sum *ret,
-			     struct tl_err *err) TL_CHECK;
+			     const struct tl_refids *opt_ids, const char *name, struct tl_out *out,
+			     struct tl_lift_sum *ret, struct tl_err *err) TL_CHECK;
 
 void tl_lift_free(struct tl_lift *lift); /* NULL is fine */
 

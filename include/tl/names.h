@@ -31,6 +31,9 @@ enum tl_status tl_names_make(const struct tl_buf *text, struct tl_names **ret,
 			     struct tl_err *err) TL_CHECK;
 enum tl_status tl_names_read(const char *path, struct tl_buf *text, struct tl_err *err) TL_CHECK;
 
+/* The number of a line that begins with tlr|NUMBER; false where it does not. */
+bool tl_names_number(struct tl_str line, uint64_t *ret);
+
 /* Has the text an id tlr|NUMBER?  Appends it to out with those as tl|ORDINAL (tl/refid.h); what no
  * reference has stays as it is. */
 bool tl_names_numbered(const struct tl_buf *text);

@@ -177,16 +177,20 @@ static enum tl_status append(struct archiver *a, enum slot s, const struct tl_ba
 
 /* 2. Records. */
 
-/* The number of a reference: the one it had, else the next one.  References come by rising ordinals. */
+uint64_t tl_archive_number(const struct tl_set *set, const struct tl_set_record *r, uint64_t *next)
+{
+	uint64_t id = r->ordinal;
+	if (!set->opt_former)
+		return id;
+	if (!*next)
+		*next = tl_former_next_id(set->opt_former);
+	return tl_former_is_ref(set->opt_former, r->former, &id) ? id : (*next)++;
+}
+
 static enum tl_status number_ref(struct archiver *a, const struct tl_set_record *r, uint64_t *ret,
 				 struct tl_err *err)
 {
-	const struct tl_former *f = a->set->opt_former;
-	*ret = r->ordinal;
-	if (!f)
-		return TL_OK;
-	if (!tl_former_is_ref(f, r->former, ret))
-		*ret = a->next_id++;
+	*ret = tl_archive_number(a->set, r, &a->next_id);
 	return *ret == r->ordinal ? TL_OK : tl_refid_add(&a->ids, r->ordinal, *ret, err);
 }
 

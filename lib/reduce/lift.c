@@ -53,6 +53,8 @@ struct hit {
 	double expect, bits;
 	uint64_t from, to;                     /* of the smaller end, from 0, and behind the other */
 	bool minus;
+	bool numbered;    /* the subject is tlr|NUMBER, which is the reference */
+	uint64_t ordinal; /* of that ordinal */
 };
 
 static enum tl_status wrong(struct tl_err *err, const char *name, uint64_t line, const char *why)
@@ -130,10 +132,9 @@ static bool is_comment(struct tl_str line)
 	return !line.n || line.p[0] == '#';
 }
 
-enum tl_status tl_lift_subjects(const struct tl_buf *text, const char *name,
-				struct tl_names **ret, struct tl_err *err)
+enum tl_status tl_lift_subjects(const struct tl_buf *text, const char *name, struct tl_buf *list,
+				struct tl_err *err)
 {
-	struct tl_buf list = {0};
 	struct tl_str line;
 	struct hit h;
 	size_t at = 0;
@@ -145,13 +146,10 @@ enum tl_status tl_lift_subjects(const struct tl_buf *text, const char *name,
 			st = wrong(err, name, n, "not a hit: 12 columns between tabs, the 9th and 10th "
 						 "numbers from 1");
 		if (st == TL_OK)
-			st = tl_buf_add(&list, h.subject.p, h.subject.n, err);
+			st = tl_buf_add(list, h.subject.p, h.subject.n, err);
 		if (st == TL_OK)
-			st = tl_buf_fill(&list, '\n', 1, err);
+			st = tl_buf_fill(list, '\n', 1, err);
 	}
-	if (st == TL_OK)
-		st = tl_names_make(&list, ret, err);
-	tl_buf_free(&list);
 	return st;
 }
 
@@ -381,12 +379,15 @@ static bool carry_to(const struct tl_lift *l, const struct member *m, struct int
 
 /* 4. Writing. */
 
-/* What the hit calls a record: by name, or by ordinal where the subject was. */
+/* What the hit calls a record: by name, or by ordinal where the subject was; members of a reference that
+ * was called by its number have none. */
 static struct tl_str name_of(const struct tl_lift *l, const struct hit *h, const struct member *m,
 			     char *tl, size_t size)
 {
 	struct tl_str name = {l->bytes.data + m->name, m->name_n};
-	if (h->subject.n > 3 && !memcmp(h->subject.p, "tl|", 3)) {
+	if (h->numbered && m->ordinal == h->ordinal)
+		return h->subject;
+	if (h->numbered || (h->subject.n > 3 && !memcmp(h->subject.p, "tl|", 3))) {
 		name.p = (const uint8_t *)tl;
 		name.n = (size_t)snprintf(tl, size, "tl|%llu", (unsigned long long)m->ordinal);
 	}
@@ -489,7 +490,21 @@ static enum tl_status put_line(struct tl_str line, struct tl_out *out, struct tl
 	return st == TL_OK ? tl_out_put(out, "\n", 1, err) : st;
 }
 
-static enum tl_status lift_line(struct tl_lift *l, struct tl_str line, const char *name,
+/* As the answers have it: that of tl|ORDINAL where the subject is a number. */
+static uint64_t hash_of_subject(struct hit *h, const struct tl_refids *opt_ids)
+{
+	char tl[32];
+	uint64_t id;
+	h->numbered = opt_ids && tl_names_number(h->subject, &id) &&
+		      tl_refid_find(opt_ids, id, &h->ordinal);
+	if (!h->numbered)
+		return tl_hash_64(h->subject.p, h->subject.n);
+	int n = snprintf(tl, sizeof tl, "tl|%llu", (unsigned long long)h->ordinal);
+	return tl_hash_64(tl, (size_t)n);
+}
+
+static enum tl_status lift_line(struct tl_lift *l, struct tl_str line,
+				const struct tl_refids *opt_ids, const char *name,
 				uint64_t number_of, struct tl_out *out, struct tl_lift_sum *sum,
 				struct tl_err *err)
 {
@@ -499,7 +514,7 @@ static enum tl_status lift_line(struct tl_lift *l, struct tl_str line, const cha
 		return put_line(line, out, err);
 	if (!read_hit(line, &h))
 		return wrong(err, name, number_of, "not a hit");
-	uint64_t hash = tl_hash_64(h.subject.p, h.subject.n);
+	uint64_t hash = hash_of_subject(&h, opt_ids);
 	size_t low = 0, high = l->answers;
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
@@ -528,14 +543,15 @@ static enum tl_status lift_line(struct tl_lift *l, struct tl_str line, const cha
 	return st == TL_OK || !l->opt_rescore || st == TL_IO || st == TL_PIPE ? st : tl_err_prefix(err, "%s:%llu", name, (unsigned long long)number_of);
 }
 
-enum tl_status tl_lift_write(struct tl_lift *l, const struct tl_buf *text, const char *name,
-			     struct tl_out *out, struct tl_lift_sum *ret, struct tl_err *err)
+enum tl_status tl_lift_write(struct tl_lift *l, const struct tl_buf *text,
+			     const struct tl_refids *opt_ids, const char *name, struct tl_out *out,
+			     struct tl_lift_sum *ret, struct tl_err *err)
 {
 	struct tl_str line;
 	size_t at = 0;
 	enum tl_status st = TL_OK;
 	*ret = (struct tl_lift_sum){0};
 	for (uint64_t n = 1; st == TL_OK && next_line(text, &at, &line); n++)
-		st = lift_line(l, line, name, n, out, ret, err);
+		st = lift_line(l, line, opt_ids, name, n, out, ret, err);
 	return st;
 }

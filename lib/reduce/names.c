@@ -65,8 +65,7 @@ enum tl_status tl_names_read(const char *path, struct tl_buf *text, struct tl_er
 	return st;
 }
 
-/* The number of a line that begins with tlr|NUMBER. */
-static bool number_in(struct tl_str line, uint64_t *ret)
+bool tl_names_number(struct tl_str line, uint64_t *ret)
 {
 	struct tl_str word = tl_names_word(line);
 	if (word.n < 5 || word.n > 22 || memcmp(word.p, "tlr|", 4) != 0)
@@ -93,7 +92,7 @@ bool tl_names_numbered(const struct tl_buf *text)
 {
 	uint64_t id;
 	for (size_t at = 0; at < text->len;)
-		if (number_in(line_at(text, &at), &id))
+		if (tl_names_number(line_at(text, &at), &id))
 			return true;
 	return false;
 }
@@ -106,7 +105,7 @@ enum tl_status tl_names_translate(const struct tl_buf *text, const struct tl_ref
 		struct tl_str line = line_at(text, &at);
 		uint64_t id, ordinal;
 		char tl[32];
-		if (number_in(line, &id) && tl_refid_find(ids, id, &ordinal)) {
+		if (tl_names_number(line, &id) && tl_refid_find(ids, id, &ordinal)) {
 			line.p = (const uint8_t *)tl;
 			line.n = (size_t)snprintf(tl, sizeof tl, "tl|%llu", (unsigned long long)ordinal);
 		}

@@ -230,6 +230,35 @@ kept() { comm -23 <(comm -12 <(bodies "$1") <(bodies "$2")) <(bodies update.refs
 	done
 }
 
+@test "numbers of references in --taxonmap-out and --lift" {
+	records p.fa | awk -F '\t' '{ print ">" $2 " taxid=" 9000 + NR "\n" $3 }' >all.fa
+	chosen all.fa 'n % 3' >part.fa
+	tl-parse part.fa | tl-intern | tl-align | tl-reduce -z -o old.tl
+	{ gen_proteins 20 50 | sed 's|^>|>new|'; cat all.fa; } >next.fa
+	update next.fa old.tl new.tl --refs-id reference --taxonmap-out numbers.tsv
+	sed -n 's/^>tlr|\([0-9]*\) .*taxid=\([0-9]*\)$/\1\t\2/p' update.refs | cmp - numbers.tsv
+	[ -s numbers.tsv ]
+	# Some have ordinals for numbers no more.
+	tl-parse next.fa | tl-intern | tl-align --base old.tl | tl-reduce --base old.tl --refs o.refs --refs-id ordinal --taxonmap-out o.tsv >/dev/null
+	sed -n 's/^>tl|\([0-9]*\) .*taxid=\([0-9]*\)$/\1\t\2/p' o.refs | cmp - o.tsv
+	! cmp -s o.tsv numbers.tsv
+	# The same hits by number as by name.
+	sed -n 's/^>\(tlr|[0-9]*\) \([^ ]*\).*/\1\t\2/p' update.refs >names
+	awk '{ print "q\t" $1 "\t99\t9\t0\t0\t1\t9\t2\t9\t1e-9\t50" }' names >by-number.m8
+	awk '{ print "q\t" $2 "\t99\t9\t0\t0\t1\t9\t2\t9\t1e-9\t50" }' names >by-name.m8
+	tl-reduce -x --lift by-name.m8 new.tl >want
+	tl-reduce -x --lift by-number.m8 new.tl >got
+	(($(wc -l <want) > $(wc -l <names)))
+	[ "$(cut -f2 got | grep -c '^tlr|')" = "$(wc -l <names)" ]
+	awk -F '\t' 'FILENAME == "names" { name[$1] = $2; next } FILENAME == "next.fa" { if (/^>/) { split(substr($0, 2), w, " "); name["tl|" n++] = w[1] } next }
+		{ OFS = "\t"; $2 = name[$2]; print }' names next.fa got | cmp - want
+	# Numbers that no reference has, and those of an archive in a pipe, are unknown.
+	sed 's/tlr./tlr|9999/' by-number.m8 >none.m8
+	tl-reduce -q -x --lift none.m8 new.tl | cmp - none.m8
+	fails 65 tl-reduce -x --strict-ids --lift none.m8 new.tl
+	tl-reduce -q -x --lift by-number.m8 <new.tl | cmp - by-number.m8
+}
+
 @test "short records find old short ones, and long ones old pieces of themselves" {
 	# No ten residues, or seventeen, are the same; a fragment, whichever of the two is new.
 	while read -r old new; do
