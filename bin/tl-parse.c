@@ -176,7 +176,8 @@ static enum tl_status encode_all(const struct opts *opts, const struct tl_tool_r
 				 const struct tl_taxonmap *opt_map, struct tl_sieve *opt_sieve,
 				 struct tl_writer *w, struct tl_err *err)
 {
-	struct tl_ingest_opts iopts = {.alphabet = opts->alphabet - 1,
+	struct tl_ingest_opts iopts = {.window = run->common->level ? TL_INGEST_WINDOW_LONG : 0,
+				       .alphabet = opts->alphabet - 1,
 				       .strict = opts->strict,
 				       .keep_names = opts->keep_names,
 				       .pool = run->pool,

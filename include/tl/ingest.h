@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* ingest: sequence text files into a record stream.
  *
- * Each file is read in windows of TL_INGEST_WINDOW bytes of text and cut into chunks of whole
- * records (a longer record into pieces); chunks are parsed and encoded in parallel through the
+ * Each file is read in windows of text and cut into chunks of whole records (a longer record into
+ * pieces); chunks are parsed and encoded in parallel through the
  * writer's lane, so the blocks depend on the text alone.  Each file is closed by its FILE block.
  * Memory: a few windows for each thread.  Threads: as the writer's.
  */
@@ -10,6 +10,7 @@
 #define TL_INGEST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <tl/err.h>
 #include <tl/sieve.h>
@@ -20,9 +21,11 @@
 extern "C" {
 #endif
 
-#define TL_INGEST_WINDOW (1u << 20)
+#define TL_INGEST_WINDOW (512u << 10)    /* bytes; a worker's windows and columns stay in its caches */
+#define TL_INGEST_WINDOW_LONG (2u << 20) /* for a writer that compresses, block by block */
 
 struct tl_ingest_opts {
+	size_t window;   /* bytes of text in one; 0: TL_INGEST_WINDOW */
 	int alphabet;    /* enum tl_alphabet, or -1: guess for each file (tl_alphabet_guess) */
 	bool strict;     /* refuse what is no residue of the file's alphabet */
 	bool keep_names; /* FILE blocks carry the file's name */

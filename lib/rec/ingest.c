@@ -74,7 +74,7 @@ static enum tl_status begin_window(const struct source *src, struct chunk *c, st
 {
 	size_t rest = src->rest.len;
 	enum tl_status st =
-		tl_buf_reserve_aligned(window, TL_INGEST_WINDOW + TL_BUF_ALIGN, err);
+		tl_buf_reserve_aligned(window, c->in->opts.window + TL_BUF_ALIGN, err);
 	if (st != TL_OK)
 		return st;
 	c->text = window->data + src->bytes % TL_BUF_ALIGN;
@@ -87,7 +87,7 @@ static enum tl_status begin_window(const struct source *src, struct chunk *c, st
 /* Fills it up. */
 static enum tl_status fill(struct source *src, struct chunk *c, struct tl_err *err)
 {
-	size_t want = TL_INGEST_WINDOW - c->len, got = 0;
+	size_t want = c->in->opts.window - c->len, got = 0;
 	for (; want && !src->eof; want -= got) {
 		size_t step = want < STEP ? want : STEP;
 		uint8_t *to = c->text + c->len;
@@ -428,6 +428,8 @@ enum tl_status tl_ingest_new(struct tl_writer *w, const struct tl_ingest_opts *o
 		return TL_NOMEM;
 	(*ret)->writer = w;
 	(*ret)->opts = *opts;
+	if (!opts->window)
+		(*ret)->opts.window = TL_INGEST_WINDOW;
 	(*ret)->workers = tl_pool_threads(tl_writer_pool(w));
 	(*ret)->window = tl_mem_zalloc((*ret)->workers, sizeof *(*ret)->window, err);
 	enum tl_status st = (*ret)->window ? TL_OK : TL_NOMEM;
