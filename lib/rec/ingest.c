@@ -19,21 +19,28 @@
 #include <tl/mem.h>
 #include <tl/metrics.h>
 #include <tl/record.h>
+#include <tl/spares.h>
 
-#define STEP (256u << 10) /* bytes read and then hashed, as long as they are in cache */
+#include "ingest_source.h"
+
+/* The memory of a chunk's records. */
+struct columns {
+	struct tl_spare spare; /* first */
+	struct tl_buf window;  /* the text that they are made of */
+	struct tl_batch batch;
+	struct tl_payload payload; /* the job's, as long as there is one */
+	struct tl_buf packed;
+	struct tl_buf marks; /* the sieve's */
+};
 
 struct chunk {
 	struct tl_job job; /* first: the writer gives back a pointer to it */
 	struct tl_ingest *in;
-	uint8_t *text; /* in the window of the worker that has drawn it, until it is parsed */
-	size_t len;
-	struct tl_fasta_state state, next_state;
-	struct tl_batch batch;
+	struct columns *cols; /* of the worker that has drawn it; NULL: nobody has */
+	struct tl_ingest_piece piece;
 	struct tl_fasta_place place;
-	bool last;          /* the text of the file ends with it */
 	bool refused;       /* the text is neither FASTA nor FASTQ: reason and place say why and where */
 	struct tl_err reason;
-	struct tl_buf marks; /* the sieve's */
 	struct chunk *next; /* in the list of idle ones */
 };
 
@@ -41,17 +48,8 @@ struct tl_ingest {
 	struct tl_writer *writer;
 	struct tl_ingest_opts opts;
 	struct chunk *idle;
-	unsigned workers;
-	struct tl_buf *window; /* [workers] */
-	/* The file at hand, for whoever draws a chunk: */
-	struct source {
-		struct tl_inflate *text;    /* NULL: none is open */
-		struct tl_hash_state *hash; /* of what was drawn so far */
-		struct tl_buf rest;         /* what is behind a cut, on its way to the next window */
-		struct tl_fasta_state state; /* at the beginning of that */
-		uint64_t bytes;             /* of text that went into chunks */
-		bool begun, eof, done;      /* a window was read; rest is all there is; not even that */
-	} source;
+	struct tl_spares *columns;
+	struct tl_ingest_source source; /* the file at hand, for whoever draws a chunk */
 	/* The same, in order: */
 	const char *path;           /* for messages */
 	uint64_t stray;             /* bytes of text in front of its first record */
@@ -66,93 +64,16 @@ struct tl_ingest {
 
 /* 1. One chunk is read: by one worker at a time, in order. */
 
-/* Makes room for c's window, with the bytes that are behind the last cut at its beginning.  Text
- * lies as far from an aligned place as in its file: read(2) copies more slowly between places that
- * are not aligned alike. */
-static enum tl_status begin_window(const struct source *src, struct chunk *c, struct tl_buf *window,
-				   struct tl_err *err)
-{
-	size_t rest = src->rest.len;
-	enum tl_status st =
-		tl_buf_reserve_aligned(window, c->in->opts.window + TL_BUF_ALIGN, err);
-	if (st != TL_OK)
-		return st;
-	c->text = window->data + src->bytes % TL_BUF_ALIGN;
-	c->len = rest;
-	if (rest)
-		memcpy(c->text, src->rest.data, rest);
-	return TL_OK;
-}
-
-/* Fills it up. */
-static enum tl_status fill(struct source *src, struct chunk *c, struct tl_err *err)
-{
-	size_t want = c->in->opts.window - c->len, got = 0;
-	for (; want && !src->eof; want -= got) {
-		size_t step = want < STEP ? want : STEP;
-		uint8_t *to = c->text + c->len;
-		enum tl_status st = tl_inflate_read(src->text, to, step, &got, err);
-		if (st != TL_OK)
-			return st;
-		tl_hash_put(src->hash, to, got);
-		c->len += got;
-		tl_metrics_add(TL_METRICS_INPUT_BYTES, got);
-		src->eof = got < step;
-	}
-	return TL_OK;
-}
-
-static void start(const struct tl_ingest *in, struct chunk *c)
-{
-	c->state = tl_fasta_start(c->text, c->len);
-	c->state.strict = in->opts.strict;
-	if (in->opts.alphabet >= 0)
-		c->state.alphabet = (enum tl_alphabet)in->opts.alphabet;
-}
-
-/* What is behind the cut is the beginning of the next window. */
-static enum tl_status cut_chunk(struct source *src, struct chunk *c, struct tl_err *err)
-{
-	size_t len = c->len;
-	c->len = tl_fasta_cut(&c->state, c->text, len, src->eof, &c->next_state);
-	src->state = c->next_state;
-	src->bytes += c->len;
-	src->done = src->eof && c->len == len;
-	tl_buf_reset(&src->rest);
-	return tl_buf_add(&src->rest, c->text + c->len, len - c->len, err);
-}
-
-/* A window is its worker's own: what is drawn into it lies on the node where it is parsed. */
-static void count(const struct chunk *c)
-{
-	tl_metrics_add(TL_METRICS_LOCAL_BLOCKS, 1);
-	tl_metrics_add(TL_METRICS_LOCAL_BYTES, c->len);
-	tl_metrics_note(TL_METRICS_BLOCK_BYTES, c->len);
-}
-
 static enum tl_status draw_chunk(struct tl_job *job, unsigned worker, struct tl_err *err)
 {
 	struct chunk *c = (struct chunk *)job;
-	struct source *src = &c->in->source;
-	c->len = 0;
-	c->state = src->state;
-	c->last = src->done;
-	if (src->done)
-		return TL_OK;
-	src->done = true; /* unless all goes well */
-	enum tl_status st = begin_window(src, c, &c->in->window[worker], err);
-	if (st == TL_OK)
-		st = fill(src, c, err);
-	if (st != TL_OK)
-		return st;
-	if (!src->begun)
-		start(c->in, c);
-	src->begun = true;
-	st = cut_chunk(src, c, err);
-	c->last = src->done;
-	if (st == TL_OK && c->len)
-		count(c);
-	return st;
+	c->cols = tl_spares_take(c->in->columns, worker, sizeof *c->cols, err);
+	if (!c->cols)
+		return TL_NOMEM;
+	job->payload = c->cols->payload;
+	tl_block_clear(&job->payload);
+	job->packed = c->cols->packed;
+	return tl_ingest_source_draw(&c->in->source, &c->piece, &c->cols->window, err);
 }
 
 /* The same in a lane of ours. */
@@ -167,26 +88,30 @@ static enum tl_status draw_item(void *item, unsigned worker, struct tl_err *err)
 static enum tl_status parse_chunk(struct chunk *c, struct tl_err *err)
 {
 	struct tl_job *job = &c->job;
+	struct tl_ingest_piece *p = &c->piece;
+	struct tl_batch *b = &c->cols->batch;
+	if (tl_ingest_source_hash(&c->in->source, p))
+		tl_pool_wake(tl_writer_pool(c->in->writer));
 	c->refused = false;
-	if (!c->len && !c->state.inside) {
-		tl_batch_reset(&c->batch);
+	if (!p->len && !p->state.inside) {
+		tl_batch_reset(b);
 		return TL_OK;
 	}
-	enum tl_status st = tl_fasta_parse(&c->state, c->text, c->len, &c->next_state,
-					   &c->batch, &c->place, &c->reason);
+	enum tl_status st = tl_fasta_parse(&p->state, p->text, p->len, &p->next_state, b,
+					   &c->place, &c->reason);
 	c->refused = st == TL_DATA;
 	if (c->refused)
 		return TL_OK;
 	if (st != TL_OK)
 		return tl_err_set(err, st, "%s", c->reason.msg);
-	job->head.records = (uint32_t)c->batch.n;
-	for (size_t i = 0; i < c->batch.n; i++) {
-		job->starts += !(c->batch.flags[i] & TL_REC_IN);
-		job->residues += c->batch.length[i];
+	job->head.records = (uint32_t)b->n;
+	for (size_t i = 0; i < b->n; i++) {
+		job->starts += !(b->flags[i] & TL_REC_IN);
+		job->residues += b->length[i];
 	}
 	if (!c->in->opts.taxonmap)
 		return TL_OK;
-	return tl_taxonmap_apply(c->in->opts.taxonmap, &c->batch, err);
+	return tl_taxonmap_apply(c->in->opts.taxonmap, b, err);
 }
 
 static enum tl_status make_chunk(struct tl_job *job, unsigned worker, struct tl_err *err)
@@ -196,7 +121,7 @@ static enum tl_status make_chunk(struct tl_job *job, unsigned worker, struct tl_
 	enum tl_status st = parse_chunk(c, err);
 	if (st != TL_OK || c->refused)
 		return st;
-	return tl_record_encode(&c->batch, 0, NULL, &job->payload, err);
+	return tl_record_encode(&c->cols->batch, 0, NULL, &job->payload, err);
 }
 
 /* How much of what stands in front of the first record is neither blank nor a comment. */
@@ -230,21 +155,35 @@ static enum tl_status settle_chunk(struct tl_job *job, bool *skip, struct tl_err
 				  strcmp(in->path, "-") ? in->path : "standard input",
 				  (unsigned long long)(in->lines + c->place.line),
 				  (unsigned long long)c->place.column, c->reason.msg);
-	in->ended = in->ended || c->last;
-	*skip = c->batch.n == 0;
-	bool goes_on = c->batch.n && c->batch.flags[0] & TL_REC_IN;
+	const struct tl_batch *b = &c->cols->batch;
+	in->ended = in->ended || c->piece.last;
+	*skip = b->n == 0;
+	bool goes_on = b->n && b->flags[0] & TL_REC_IN;
 	job->head.first = in->records - goes_on;
 	in->records += job->starts;
 	tl_metrics_add(TL_METRICS_RECORDS, job->starts);
 	job->last = in->records ? in->records - 1 : 0;
-	in->lines += c->batch.n ? c->place.lines : 0;
-	in->stray += count_stray(&c->batch);
+	in->lines += b->n ? c->place.lines : 0;
+	in->stray += count_stray(b);
 	return TL_OK;
 }
 
+static bool hashed(void *ctx)
+{
+	const struct chunk *c = ctx;
+	return !c->cols || tl_ingest_source_hashed(&c->in->source, &c->piece);
+}
+
+/* Others may draw into its window as soon as it is hashed. */
 static void release_chunk(struct tl_job *job)
 {
 	struct chunk *c = (struct chunk *)job;
+	tl_pool_wait(tl_writer_pool(c->in->writer), hashed, c);
+	if (c->cols) {
+		c->cols->payload = job->payload;
+		c->cols->packed = job->packed;
+	}
+	tl_spares_give(c->in->columns, c->cols);
 	c->next = c->in->idle;
 	c->in->idle = c;
 }
@@ -256,13 +195,10 @@ static struct chunk *take_chunk(struct tl_ingest *in, struct tl_err *err)
 		in->idle = c->next;
 	else if (!(c = tl_mem_zalloc(1, sizeof *c, err)))
 		return NULL;
-	struct tl_buf packed = c->job.packed;
-	struct tl_payload payload = c->job.payload;
 	c->job = (struct tl_job){.head.type = TL_BLOCK_SEQS, .draw = draw_chunk,
 				 .make = make_chunk, .settle = settle_chunk,
-				 .release = release_chunk,
-				 .payload = payload, .packed = packed};
-	tl_block_clear(&c->job.payload);
+				 .release = release_chunk};
+	c->cols = NULL;
 	c->in = in;
 	return c;
 }
@@ -277,7 +213,7 @@ static enum tl_status sift_chunk(void *item, unsigned worker, struct tl_err *err
 	enum tl_status st = parse_chunk(c, err);
 	if (st != TL_OK || c->refused)
 		return st;
-	return tl_sieve_mark(c->in->opts.sieve, &c->batch, &c->marks, worker, err);
+	return tl_sieve_mark(c->in->opts.sieve, &c->cols->batch, &c->cols->marks, worker, err);
 }
 
 /* The oldest chunk out of the lane.  A full sieve reads on until a record of the file is dropped,
@@ -296,8 +232,9 @@ static enum tl_status take_sifted(struct tl_ingest *in, struct tl_err *err)
 	if (st == TL_OK)
 		st = settle_chunk(&c->job, &skip, err);
 	if (st == TL_OK && !skip)
-		st = tl_sieve_put(in->opts.sieve, &c->batch, &c->marks, c->job.head.first, err);
-	in->sifted += c->len;
+		st = tl_sieve_put(in->opts.sieve, &c->cols->batch, &c->cols->marks,
+				  c->job.head.first, err);
+	in->sifted += c->piece.len;
 	release_chunk(&c->job);
 	tl_sieve_sum(in->opts.sieve, &sum);
 	in->failed = st != TL_OK;
@@ -338,28 +275,12 @@ static enum tl_status put_chunk(struct tl_ingest *in, struct chunk *c, struct tl
 
 /* 4. One file. */
 
-static enum tl_status open_source(struct tl_ingest *in, const char *path, struct tl_err *err)
+static enum tl_status open_file(struct tl_ingest *in, const char *path, struct tl_err *err)
 {
-	struct source *src = &in->source;
-	enum tl_status st = tl_inflate_open(path, in->opts.pool, &src->text, err);
-	if (st != TL_OK)
-		return st;
-	tl_hash_reset(src->hash);
-	tl_buf_reset(&src->rest);
-	src->state = (struct tl_fasta_state){0};
-	src->bytes = 0;
-	src->begun = src->eof = src->done = false;
 	in->path = path;
 	in->lines = in->stray = in->sifted = 0;
 	in->ended = false;
-	return TL_OK;
-}
-
-/* Nobody draws from it any more. */
-static void close_source(struct tl_ingest *in)
-{
-	tl_inflate_close(in->source.text);
-	in->source.text = NULL;
+	return tl_ingest_source_open(&in->source, path, err);
 }
 
 /* Puts chunks until one that was settled is the last one. */
@@ -387,13 +308,13 @@ static enum tl_status end_sieve(struct tl_ingest *in, struct tl_note_file *file,
 
 enum tl_status tl_ingest_file(struct tl_ingest *in, const char *path, struct tl_err *err)
 {
-	struct source *src = &in->source;
+	struct tl_ingest_source *src = &in->source;
 	struct tl_note_file file = {.first = in->records};
 	if (in->full || (in->lane && tl_sieve_full(in->opts.sieve)))
 		return TL_OK;
 	enum tl_status st = tl_writer_flush(in->writer, err);
 	if (st == TL_OK)
-		st = open_source(in, path, err);
+		st = open_file(in, path, err);
 	if (st != TL_OK)
 		return st;
 	st = put_chunks(in, err);
@@ -404,7 +325,7 @@ enum tl_status tl_ingest_file(struct tl_ingest *in, const char *path, struct tl_
 	/* The writer that failed may have chunks under way that draw from it. */
 	if (st != TL_OK && !in->lane)
 		return st;
-	close_source(in);
+	tl_ingest_source_close(src);
 	if (st != TL_OK)
 		return st;
 	file.end = in->records;
@@ -430,11 +351,10 @@ enum tl_status tl_ingest_new(struct tl_writer *w, const struct tl_ingest_opts *o
 	(*ret)->opts = *opts;
 	if (!opts->window)
 		(*ret)->opts.window = TL_INGEST_WINDOW;
-	(*ret)->workers = tl_pool_threads(tl_writer_pool(w));
-	(*ret)->window = tl_mem_zalloc((*ret)->workers, sizeof *(*ret)->window, err);
-	enum tl_status st = (*ret)->window ? TL_OK : TL_NOMEM;
+	size_t threads = tl_pool_threads(tl_writer_pool(w));
+	enum tl_status st = tl_spares_new((unsigned)threads, &(*ret)->columns, err);
 	if (st == TL_OK)
-		st = ((*ret)->source.hash = tl_hash_new(err)) ? TL_OK : TL_NOMEM;
+		st = tl_ingest_source_begin(&(*ret)->source, &(*ret)->opts, 2 * threads + 4, err);
 	if (st == TL_OK && opts->sieve)
 		st = tl_lane_new(opts->pool, tl_pool_threads(opts->pool) + 2, sift_chunk,
 				 &(*ret)->lane, err);
@@ -462,6 +382,16 @@ uint64_t tl_ingest_bytes(const struct tl_ingest *in)
 	return in->bytes;
 }
 
+static void empty_columns(void *thing)
+{
+	struct columns *cols = thing;
+	tl_buf_free(&cols->window);
+	tl_batch_free(&cols->batch);
+	tl_buf_free(&cols->marks);
+	tl_block_discard(&cols->payload);
+	tl_buf_free(&cols->packed);
+}
+
 void tl_ingest_free(struct tl_ingest *in)
 {
 	if (!in)
@@ -469,17 +399,9 @@ void tl_ingest_free(struct tl_ingest *in)
 	tl_lane_free(in->lane, NULL); /* empty: each file drains it */
 	for (struct chunk *c = in->idle, *next; c; c = next) {
 		next = c->next;
-		tl_batch_free(&c->batch);
-		tl_buf_free(&c->marks);
-		tl_block_discard(&c->job.payload);
-		tl_buf_free(&c->job.packed);
 		free(c);
 	}
-	close_source(in);
-	for (unsigned i = 0; in->window && i < in->workers; i++)
-		tl_buf_free(&in->window[i]);
-	free(in->window);
-	tl_buf_free(&in->source.rest);
-	tl_hash_free(in->source.hash);
+	tl_spares_free(in->columns, empty_columns);
+	tl_ingest_source_end(&in->source);
 	free(in);
 }

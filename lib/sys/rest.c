@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* rest: what a worker does until there is something to do.
  *
- * It looks for a task SPINS times, with pauses twice as long each time, then sleeps on a futex.
+ * It looks for a task SPINS times, with pauses twice as long each time up to LONGEST, then sleeps on
+ * a futex.
  * Two kinds of sleepers have beds of their own: idle threads, a bed for each node, woken by new
  * tasks; and workers in tl_pool_wait, woken by tl_pool_wake and, where too few threads are idle,
  * by new tasks.
@@ -10,7 +11,8 @@
 
 #include "steal.h"
 
-#define SPINS 8 /* rounds of looking before sleep */
+#define SPINS 24    /* rounds of looking before sleep: some 100 us, as long as a turn in a lane */
+#define LONGEST 512 /* pauses between two looks */
 
 /* Tells the core that this is a loop that waits. */
 static void pause_cpu(void)
@@ -60,7 +62,7 @@ static struct tl_task *spin(struct tl_crew_worker *w, const struct wait *wait)
 			tl_metrics_note(TL_METRICS_LOOKS, round);
 		if (task)
 			return task;
-		for (unsigned i = 0; i < 4u << round; i++)
+		for (unsigned i = 0, n = round < 7 ? 4u << round : LONGEST; i < n; i++)
 			pause_cpu();
 	}
 	return NULL;
