@@ -33,7 +33,7 @@ all_refuse() {
 # A stream of sequences of several blocks, and an archive.
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
-	gen_proteins 4500 1 >p.fa
+	gen_proteins 2200 1 >p.fa
 	gen_dna 40 2 >d.fa
 	tl-parse p.fa >p.tl
 	tl-parse d.fa >d.tl
