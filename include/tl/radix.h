@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* radix: sorting records of 64-bit words, in place.
  *
- * American flag sort (McIlroy, Bostic, McIlroy, Computing Systems 1993), most significant byte
- * first, insertion sort for a few.  All words count, the first one first; so the result does not
- * depend on the order of the input.  Threads: different arrays are free.
+ * American flag sort (McIlroy, Bostic, McIlroy, Computing Systems 1993), the highest bits in which
+ * records differ first, as many of them as there are records for, up to eight; insertion sort for a
+ * few.  All words count, the first one first; so the result does not depend on the order of the
+ * input.  Threads: different arrays are free.
  */
 #ifndef TL_RADIX_H
 #define TL_RADIX_H

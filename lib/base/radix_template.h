@@ -2,27 +2,22 @@
 /* radix_template: the in-place sort, included once for each length of records.
  *
  * Parameters, both undefined again at the end:
- *   NAME     the function to define: void NAME(uint64_t *, size_t n, int level)
+ *   NAME     the function to define: void NAME(uint64_t *, size_t n, int from)
  *   WORDS    64-bit words in a record, a constant; the first is compared first
  */
 
 #define CAT2(x, y) x##_##y
 #define CAT(x, y) CAT2(x, y)
 #define RECORD CAT(NAME, record)
-#define BYTE CAT(NAME, byte)
 #define LESS CAT(NAME, less)
 #define FEW_SORT CAT(NAME, few)
+#define DIFFER CAT(NAME, differ)
+#define COUNT CAT(NAME, count)
 #define SPLIT CAT(NAME, split)
 
 typedef struct {
 	uint64_t word[WORDS];
 } RECORD;
-
-/* Byte `level` of a record, 0 the most significant one of the first word. */
-static inline unsigned BYTE(const RECORD *p, int level)
-{
-	return p->word[level >> 3] >> (56 - 8 * (level & 7)) & 255;
-}
 
 static inline bool LESS(const RECORD *a, const RECORD *b)
 {
@@ -43,50 +38,79 @@ static void FEW_SORT(RECORD *item, size_t n)
 	}
 }
 
-/* Splits by the byte at level; false where all records share it, so that nothing was to do. */
-static bool SPLIT(RECORD *item, size_t n, int level, size_t bound[257])
+/* The bits in which word w of records differs. */
+static inline uint64_t DIFFER(const RECORD *item, size_t n, int w)
 {
-	size_t next[256];
-	memset(bound, 0, 257 * sizeof *bound);
-	for (size_t i = 0; i < n; i++)
-		bound[BYTE(&item[i], level) + 1]++;
-	if (bound[BYTE(&item[0], level) + 1] == n)
-		return false;
-	for (unsigned b = 0; b < 256; b++) {
-		bound[b + 1] += bound[b];
-		next[b] = bound[b];
-	}
-	for (unsigned b = 0; b < 256; b++) {
-		while (next[b] < bound[b + 1]) {
-			RECORD x = item[next[b]];
-			unsigned to;
-			while ((to = BYTE(&x, level)) != b) {
-				RECORD y = item[next[to]];
-				item[next[to]++] = x;
-				x = y;
-			}
-			item[next[b]++] = x;
-		}
-	}
-	return true;
+	const uint64_t first = item[0].word[w];
+	uint64_t any = 0;
+	for (size_t i = 1; i < n; i++)
+		any |= item[i].word[w] ^ first;
+	return any;
 }
 
-/* Sorts records that are equal before level. */
-static void NAME(uint64_t *words, size_t n, int level)
+/* Where the records of each digit of word w begin. */
+static void COUNT(const RECORD *item, size_t n, int w, struct digit d, size_t bound[DIGITS + 1])
+{
+	memset(bound, 0, (d.mask + 2) * sizeof *bound);
+	for (size_t i = 0; i < n; i++)
+		bound[digit_of(d, item[i].word[w]) + 1]++;
+	for (unsigned b = 0; b <= d.mask; b++)
+		bound[b + 1] += bound[b];
+}
+
+/* Puts records where those of their digit belong.  In each round every record that is not known to
+ * stand right is exchanged for one at the first such place of its digit: no exchange waits for the
+ * one before it, as it would where chains are followed.  At least one of them is right in the end
+ * of each exchange. */
+static void SPLIT(RECORD *item, int w, struct digit d, const size_t bound[DIGITS + 1])
+{
+	size_t next[DIGITS];
+	unsigned open[DIGITS], n = 0;
+	for (unsigned b = 0; b <= d.mask; b++) {
+		next[b] = bound[b];
+		if (bound[b] < bound[b + 1])
+			open[n++] = b;
+	}
+	while (n > 1) {
+		unsigned left = 0;
+		for (unsigned k = 0; k < n; k++) {
+			const size_t end = bound[open[k] + 1];
+			for (size_t i = next[open[k]]; i < end; i++) {
+				const size_t to = next[digit_of(d, item[i].word[w])]++;
+				const RECORD x = item[i];
+				item[i] = item[to];
+				item[to] = x;
+			}
+			open[left] = open[k];
+			left += next[open[k]] < end;
+		}
+		n = left;
+	}
+}
+
+/* Sorts records that are equal before word `from`. */
+static void NAME(uint64_t *words, size_t n, int from)
 {
 	RECORD *item = (RECORD *)words;
-	size_t bound[257];
+	size_t bound[DIGITS + 1];
+	uint64_t any = 0;
+	int w = from;
 	if (n <= FEW) {
 		FEW_SORT(item, n);
 		return;
 	}
-	while (level < 8 * WORDS && !SPLIT(item, n, level, bound))
-		level++;
-	if (level >= 8 * WORDS - 1)
+	while (w < WORDS && (any = DIFFER(item, n, w)) == 0)
+		w++;
+	if (w == WORDS)
 		return;
-	for (unsigned b = 0; b < 256; b++)
+	const struct digit d = choose_digit(any, n);
+	COUNT(item, n, w, d, bound);
+	SPLIT(item, w, d, bound);
+	if (d.shift == 0 && ++w == WORDS)
+		return;
+	for (unsigned b = 0; b <= d.mask; b++)
 		if (bound[b + 1] - bound[b] > 1)
-			NAME((uint64_t *)(item + bound[b]), bound[b + 1] - bound[b], level + 1);
+			NAME((uint64_t *)(item + bound[b]), bound[b + 1] - bound[b], w);
 }
 
 #undef NAME
@@ -94,7 +118,8 @@ static void NAME(uint64_t *words, size_t n, int level)
 #undef CAT2
 #undef CAT
 #undef RECORD
-#undef BYTE
 #undef LESS
 #undef FEW_SORT
+#undef DIFFER
+#undef COUNT
 #undef SPLIT
