@@ -2,7 +2,7 @@
 /* compare_pair: one candidate pair aligned: what is tried first, and what is proven.
  *
  * 0. A pair of proteins with one k-mer in common is looked at along its diagonal (screen).
- *    One of proteins with at most FEW, below identity FAR, is given up where it scores a QUARTER of
+ *    One of proteins with at most FEW, below identity TL_WIDEN_FAR, is given up where it scores a QUARTER of
  *    what it must without gaps.
  * 1. Nucleotides all of whose k-mers lie on one diagonal: the alignment without gaps is taken if
  *    it is a link and its score alone makes it certain (tl_link_certain), or if it leaves no room.
@@ -12,44 +12,29 @@
  *    enough to be certain is one.
  * 3. Where both are LONG, exact matches are chained instead (tl_align_long); the band is for those
  *    that have none.  What is not certain then is counted as not proven.
- * 4. Else the band is widened to prove that none is better: of proteins always, up to
- *    PROVE_CELLS, but below identity FAR only as far as is to be expected, and only where it
- *    leaves residues of both at one end or comes near the BORDER; of nucleotides where it leaves
- *    room or comes near the BORDER.
+ * 4. Else the band is widened where that may change the verdict (widen).
  *
- * An alignment has room where it is less than 0.88 identical, or both sequences leave ROOM residues
- * unaligned at one end.  What that is worth was measured at identity 0.9, against bands that prove.
- * 1: of 36,800 alignments without gaps that were links, not certain and without room, 3,732 were
- * not the best, and none of the links was refused by the best.  A gap shows as a span of the
- * diagonal with about a quarter of its letters equal: of all links of MLST,
- * Listeria and rRNA that costs 76 of 1,182,663 at 0.9.  4: of 47,859 of rRNA and Listeria that were neither certain nor refused, 34,940 have no
- * room and keep off the border; of these 5 were not the best, none with another verdict; of the
- * 12,919 others 3,346, and 396 with another verdict.  Proteins at identity 0.5: of 126,689
- * alignments 68,684 leave nothing and keep off the border; a wider band gave 31 of these another
- * verdict, and 3,434 of the others.
+ * What the way by one diagonal is worth was measured at identity 0.9, against bands that prove: of 36,800
+ * alignments without gaps that were links, not certain and without room, 3,732 were not the best, and
+ * none of the links was refused by the best.  A gap shows as a span of the diagonal with about a
+ * quarter of its letters equal: of all links of MLST, Listeria and rRNA that costs 76 of 1,182,663.
  */
 #include "compare_pair.h"
 
-#include <tl/cigar.h>
 #include <tl/score.h>
 
 #include "align_diagonal.h"
 #include "recall.h"
 #include "screen.h"
+#include "widen.h"
 
 #define WHOLE 18   /* equal letters in each TL_SCREEN_SPAN of a diagonal */
 #define SLACK 8000 /* parts per million of identity that small gaps may gain, */
 #define REST 30000 /* and of coverage */
 #define PAD 12     /* diagonals added on both sides of those that a pair's k-mers lie on */
-#define NEAR 20000 /* an alignment that misses the identity by more than this is not proven */
-#define ROOM 8     /* residues that both sequences leave unaligned at one end */
 #define LONG 8192  /* nucleotides */
-#define FAR 800000 /* proteins: below this identity a band that proves is too wide */
 #define FEW 2      /* k-mers in common */
 #define QUARTER 4  /* see `faint' */
-#define REACH 24   /* diagonals that are added then to those of the narrow band's alignment, */
-#define GAIN 2     /* and so many for each residue that both leave unaligned at one end */
-#define BORDER 2   /* diagonals from the border of the band */
 
 /* A wider band than this is not computed to prove an alignment.  Measured at identity 0.9: with
  * none, 0.07 % of the links of proteins are refused by an exact judge, with 2^18 cells 0.01 %,
@@ -126,92 +111,6 @@ static enum tl_status take_centre(const struct tl_compare_set *set, struct tl_co
 	return TL_OK;
 }
 
-/* Is the path a link that any better alignment makes too?  *opt_link: is it one at all? */
-static bool certain(const struct tl_compare_set *set, const struct tl_align_job *job,
-		    const struct tl_align_path *path, bool minus, bool *opt_link)
-{
-	struct tl_link_sum sum = tl_link_of_path(path, job->a_len, job->b_len);
-	uint8_t flags = tl_link_judge(&set->params->criterion, &sum, minus);
-	if (opt_link)
-		*opt_link = flags != 0;
-	return flags && tl_link_certain(&set->params->criterion, set->score, path->score,
-					job->odd, &sum, flags);
-}
-
-/* Do both sequences leave residues at one end? */
-static bool open_end(const struct tl_align_job *job, const struct tl_align_path *path)
-{
-	return smaller(path->a_start, path->b_start) >= ROOM ||
-	       smaller(job->a_len - path->a_end, job->b_len - path->b_end) >= ROOM;
-}
-
-/* Where it is not known to be so measured, an alignment has room. */
-static bool has_room(const struct tl_align_job *job, const struct tl_align_path *path)
-{
-	return path->match * 100 < path->columns * 88 || open_end(job, path);
-}
-
-/* Diagonals. */
-struct span {
-	int64_t lo, hi;
-};
-
-/* Those that a path visits. */
-static struct span visited(const struct tl_align_path *path)
-{
-	const struct tl_str ops = {path->ops.data, path->ops.len};
-	int64_t d = (int64_t)path->b_start - (int64_t)path->a_start;
-	struct span s = {d, d};
-	enum tl_cigar_op op;
-	uint64_t len;
-	size_t pos = 0;
-	while (tl_cigar_next(ops, &pos, &op, &len)) {
-		d += op == TL_CIGAR_DEL ? (int64_t)len : op == TL_CIGAR_INS ? -(int64_t)len : 0;
-		s.lo = d < s.lo ? d : s.lo;
-		s.hi = d > s.hi ? d : s.hi;
-	}
-	return s;
-}
-
-/* Does the path come near the diagonals where the job's band ends? */
-static bool at_border(const struct tl_align_job *job, const struct tl_align_path *path)
-{
-	const struct span s = visited(path);
-	return s.lo - job->lo < BORDER || job->hi - s.hi < BORDER;
-}
-
-/* Adds the diagonals to which an alignment may go over from diagonal d, where it ends x residues of
- * a and y of b before theirs; back: before their beginnings. */
-static void add_corner(struct span *s, int64_t d, size_t x, size_t y, bool back)
-{
-	const size_t far = smaller(x, y) * GAIN + REACH;
-	const int64_t down = (int64_t)smaller(back ? y : x, far);
-	const int64_t up = (int64_t)smaller(back ? x : y, far);
-	s->lo = d - down < s->lo ? d - down : s->lo;
-	s->hi = d + up > s->hi ? d + up : s->hi;
-}
-
-/* Narrows the band that would prove a path to where a better one may be expected.  At low identity an
- * alignment scores half of what its residues could, so that a proof wants most of the matrix.
- * Measured at 0.5: bands that prove have 35.7e9 cells and leave 107,769 edges, these have 7.5e9 and
- * leave 107,488. */
-static void expect(const struct tl_align_job *job, struct tl_align_path *path)
-{
-	struct span s = visited(path);
-	const int64_t first = (int64_t)path->b_start - (int64_t)path->a_start;
-	const int64_t last = (int64_t)path->b_end - (int64_t)path->a_end;
-	s.lo -= REACH;
-	s.hi += REACH;
-	add_corner(&s, first, path->a_start, path->b_start, true);
-	add_corner(&s, last, job->a_len - path->a_end, job->b_len - path->b_end, false);
-	path->need_lo = s.lo > path->need_lo ? s.lo : path->need_lo;
-	path->need_hi = s.hi < path->need_hi ? s.hi : path->need_hi;
-	const uint64_t width = (uint64_t)(path->need_hi - path->need_lo) + 1;
-	const uint64_t most = UINT64_MAX / width;
-	if (job->a_len <= most && job->a_len * width < path->need_cells)
-		path->need_cells = job->a_len * width;
-}
-
 /* An empty path. */
 static void give_up(struct tl_align_path *path)
 {
@@ -248,8 +147,8 @@ static enum tl_status try_diagonal(const struct tl_compare_set *set, const struc
 	enum tl_status st = tl_align_ungapped(set->score, job, p->lo, most, path, err);
 	if (st != TL_OK || path->score == 0)
 		return st;
-	bool link, sure = certain(set, job, path, p->minus, &link);
-	*ret_done = path->ops.len ? sure || (link && !has_room(job, path)) : false;
+	bool link, sure = tl_widen_certain(set, job, path, p->minus, &link);
+	*ret_done = path->ops.len ? sure || (link && !tl_widen_room(job, path)) : false;
 	*ret_done = *ret_done || hopeless(set, job, p->lo, p->minus, path);
 	return TL_OK;
 }
@@ -266,7 +165,7 @@ static enum tl_status try_long(const struct tl_compare_set *set, struct tl_compa
 	enum tl_status st = tl_align_long(w->ws, job, path, err);
 	*ret_done = st == TL_OK && path->score > 0;
 	w->sum.cells += path->cells;
-	if (*ret_done && !certain(set, job, path, minus, &link) && link)
+	if (*ret_done && !tl_widen_certain(set, job, path, minus, &link) && link)
 		w->sum.unproven++;
 	return st;
 }
@@ -276,21 +175,13 @@ static enum tl_status prove(const struct tl_compare_set *set, struct tl_compare_
 			    struct tl_align_job *job, bool minus, struct tl_align_path *path,
 			    struct tl_err *err)
 {
-	const struct tl_compare_params *params = set->params;
-	if (!path->columns ||
-	    !tl_link_reaches(path->match, path->columns, params->criterion.identity - NEAR) ||
-	    certain(set, job, path, minus, NULL))
-		return TL_OK;
-	const bool far = params->alphabet == TL_PROTEIN && params->criterion.identity < FAR;
-	const bool room = far ? open_end(job, path) : has_room(job, path);
-	if ((far || params->alphabet == TL_NUCLEOTIDE) && !room && !at_border(job, path))
+	const uint64_t most = set->params->most_width;
+	if (!tl_widen_wanted(set, job, path, minus))
 		return TL_OK;
 	tl_align_prove(w->ws, job, path);
 	if (path->proven)
 		return TL_OK;
-	if (far)
-		expect(job, path);
-	const uint64_t most = params->most_width;
+	tl_widen_expect(set, job, path);
 	if ((most && (uint64_t)(path->need_hi - path->need_lo) >= most) ||
 	    path->need_cells > PROVE_CELLS || path->need_cells > job->max_cells) {
 		w->sum.unproven++;
@@ -335,7 +226,7 @@ static bool faint(const struct tl_compare_set *set, const struct tl_pair *p,
 		  const struct tl_align_job *job, int64_t least)
 {
 	if (p->hits > FEW || set->params->alphabet != TL_PROTEIN ||
-	    set->params->criterion.identity >= FAR)
+	    set->params->criterion.identity >= TL_WIDEN_FAR)
 		return false;
 	const int64_t part = least / QUARTER + 1;
 	return !tl_align_diagonal_reaches(set->score, job, p->lo, part) &&

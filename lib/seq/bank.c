@@ -1,49 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* bank: sequences by a dense index, five bits a residue.
  *
- * Codes: 1 to 26 for A to Z, 27 for '*'.  Sequences begin anywhere within a group of eight, so what
- * is read begins with the group and the few residues in front are passed over.
+ * Sequences begin anywhere within a group of eight (fives), so what is read begins with the group and
+ * the few residues in front are passed over.
  */
 #include <tl/bank.h>
 
 #include <stdlib.h>
 #include <string.h>
 
-#include <tl/bits.h>
 #include <tl/hash.h>
 #include <tl/mem.h>
 
+#include "fives.h"
+
 #define WHAT "the table of sequences"
 #define GROUPS 512 /* packed at a time */
-
-#define EACH(byte) (0x0101010101010101ULL * (byte))
-
-/* Eight residues to 40 bits. */
-static inline uint64_t pack(uint64_t x)
-{
-	uint64_t star = ~x >> 6 & EACH(1); /* '*' is the only one without that bit */
-	x = (x & EACH(0x1f)) ^ star * ('*' ^ 27);
-	x &= EACH(0x1f);
-	x = (x & 0x001f001f001f001fULL) | (x & 0x1f001f001f001f00ULL) >> 3;
-	x = (x & 0x000003ff000003ffULL) | (x & 0x03ff000003ff0000ULL) >> 6;
-	return (x & 0xfffff) | (x >> 12 & 0xfffff00000ULL);
-}
-
-/* And back. */
-static inline uint64_t unpack(uint64_t x)
-{
-	x = (x & 0xfffff) | (x & 0xfffff00000ULL) << 12;
-	x = (x & 0x000003ff000003ffULL) | (x & 0x000ffc00000ffc00ULL) << 6;
-	x = (x & 0x001f001f001f001fULL) | (x & 0x03e003e003e003e0ULL) << 3;
-	uint64_t star = (x + EACH(5)) >> 5 & EACH(1);
-	return (x | EACH(0x40)) ^ star * (('*' ^ 27) ^ 0x40);
-}
-
-static void put40(uint8_t *p, uint64_t v)
-{
-	tl_bits_put32(p, (uint32_t)v);
-	p[4] = (uint8_t)(v >> 32);
-}
 
 /* Appends whole groups. */
 static enum tl_status put_groups(struct tl_bank *bank, const uint8_t *p, size_t groups,
@@ -53,8 +25,7 @@ static enum tl_status put_groups(struct tl_bank *bank, const uint8_t *p, size_t 
 	enum tl_status st = TL_OK;
 	while (groups && st == TL_OK) {
 		size_t n = groups < GROUPS ? groups : GROUPS;
-		for (size_t i = 0; i < n; i++)
-			put40(out + 5 * i, pack(tl_bits_get64(p + 8 * i)));
+		tl_fives_pack(out, p, n);
 		st = tl_store_put(bank->store, out, 5 * n, err);
 		groups -= n;
 		p += 8 * n;
@@ -137,9 +108,7 @@ enum tl_status tl_bank_read_part(const struct tl_bank *bank, size_t i, uint64_t 
 	if (st != TL_OK)
 		return st;
 	uint8_t *out = room->letters.data;
-	for (size_t g = 0; g < groups; g++)
-		tl_bits_put64(out + 8 * g,
-			      unpack(tl_bits_get64(bits.p + 5 * g) & 0xffffffffffULL));
+	tl_fives_unpack(out, bits.p, groups);
 	memcpy(out + 8 * groups, bank->tail, 8); /* what is not in the store yet */
 	*ret = (struct tl_str){out + over, (size_t)(to - from)};
 	return TL_OK;

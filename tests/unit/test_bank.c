@@ -5,6 +5,7 @@
 #include <tl/hash.h>
 
 #include "banks.h"
+#include "fives.h"
 
 #define SEQS 400
 
@@ -46,6 +47,24 @@ static void check_part(const struct tl_bank *bank, size_t i)
 	tl_test_eq(s.n, end - begin);
 	tl_test(!s.n || !memcmp(s.p, model[i] + begin, s.n));
 	tl_bank_leave(&room);
+}
+
+/* All letters come back, with every instruction set, and nothing is written behind them. */
+static void test_fives(void)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ*";
+	static uint8_t plain[8 * 40], packed[5 * 40 + TL_FIVES_OVER], back[8 * 40 + 1];
+	for (size_t groups = 0; groups <= 40; groups++) {
+		for (size_t i = 0; i < 8 * groups; i++)
+			plain[i] = (uint8_t)letters[tl_test_below(27)];
+		tl_fives_pack(packed, plain, groups);
+		for (int isa = TL_CPU_SCALAR; isa <= (int)tl_cpu_best(); isa++) {
+			memset(back, 'x', sizeof back);
+			tl_fives_unpack_isa(back, packed, groups, (enum tl_cpu_isa)isa);
+			tl_test(!memcmp(back, plain, 8 * groups));
+			tl_test_eq(back[8 * groups], 'x');
+		}
+	}
 }
 
 static void test_get(void)
@@ -105,6 +124,7 @@ static void test_no_residues(void)
 
 int main(void)
 {
+	TL_RUN(test_fives);
 	TL_RUN(test_get);
 	TL_RUN(test_before);
 	TL_RUN(test_no_residues);

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* fives: residues at five bits each: the low bits of a letter, and for '*' the 27 that no letter has. */
+#include "fives.h"
+
+#include <tl/bits.h>
+
+#define STAR 27
+#define EACH(byte) (0x0101010101010101ULL * (byte))
+
+/* Eight residues to 40 bits. */
+static inline uint64_t pack(uint64_t x)
+{
+	uint64_t star = ~x >> 6 & EACH(1); /* '*' is the only one without that bit */
+	x = (x & EACH(0x1f)) ^ star * ('*' ^ STAR);
+	x &= EACH(0x1f);
+	x = (x & 0x001f001f001f001fULL) | (x & 0x1f001f001f001f00ULL) >> 3;
+	x = (x & 0x000003ff000003ffULL) | (x & 0x03ff000003ff0000ULL) >> 6;
+	return (x & 0xfffff) | (x >> 12 & 0xfffff00000ULL);
+}
+
+/* And back. */
+static inline uint64_t unpack(uint64_t x)
+{
+	x = (x & 0xfffff) | (x & 0xfffff00000ULL) << 12;
+	x = (x & 0x000003ff000003ffULL) | (x & 0x000ffc00000ffc00ULL) << 6;
+	x = (x & 0x001f001f001f001fULL) | (x & 0x03e003e003e003e0ULL) << 3;
+	uint64_t star = (x + EACH(32 - STAR)) >> 5 & EACH(1);
+	return (x | EACH(0x40)) ^ star * (('*' ^ STAR) ^ 0x40);
+}
+
+void tl_fives_pack(uint8_t *dst, const uint8_t *src, size_t groups)
+{
+	for (size_t i = 0; i < groups; i++) {
+		const uint64_t v = pack(tl_bits_get64(src + 8 * i));
+		tl_bits_put32(dst + 5 * i, (uint32_t)v);
+		dst[5 * i + 4] = (uint8_t)(v >> 32);
+	}
+}
+
+#ifdef __x86_64__
+#include <immintrin.h>
+
+#define AVX2 __attribute__((target("avx2")))
+#define WHOLE 4 /* groups done together; one more is read for the last of them */
+
+/* Two groups, a residue in each 16 bits: the two bytes that have its bits, moved up so that what is
+ * above them is lost, and down again. */
+AVX2 static inline __m256i spread(const uint8_t *src)
+{
+	const __m256i pairs = _mm256_setr_epi8(0, 1, 0, 1, 1, 2, 1, 2, 2, 3, 3, 4, 3, 4, 4, 5,
+					       5, 6, 5, 6, 6, 7, 6, 7, 7, 8, 8, 9, 8, 9, 9, 10);
+	const __m256i up = _mm256_set1_epi64x(1LL << 11 | 1LL << (6 + 16) | 1LL << (9 + 32) |
+					      1LL << (4 + 48));
+	const __m256i up2 = _mm256_set1_epi64x(1LL << 7 | 1LL << (10 + 16) | 1LL << (5 + 32) |
+					       1LL << (8 + 48));
+	__m256i v = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)src));
+	v = _mm256_shuffle_epi8(v, pairs);
+	v = _mm256_mullo_epi16(v, _mm256_unpacklo_epi64(up, up2));
+	return _mm256_srli_epi16(v, 11);
+}
+
+AVX2 static void unpack_avx2(uint8_t *dst, const uint8_t *src, size_t groups)
+{
+	size_t i = 0;
+	for (; i + WHOLE + 1 <= groups; i += WHOLE) {
+		__m256i v = _mm256_packus_epi16(spread(src + 5 * i), spread(src + 5 * i + 10));
+		v = _mm256_permute4x64_epi64(v, 0xd8);
+		const __m256i star = _mm256_cmpeq_epi8(v, _mm256_set1_epi8(STAR));
+		v = _mm256_or_si256(v, _mm256_set1_epi8(0x40));
+		v = _mm256_blendv_epi8(v, _mm256_set1_epi8('*'), star);
+		_mm256_storeu_si256((__m256i *)(dst + 8 * i), v);
+	}
+	for (; i < groups; i++)
+		tl_bits_put64(dst + 8 * i, unpack(tl_bits_get64(src + 5 * i) & 0xffffffffffULL));
+}
+#endif
+
+void tl_fives_unpack_isa(uint8_t *dst, const uint8_t *src, size_t groups, enum tl_cpu_isa isa)
+{
+#ifdef __x86_64__
+	if (isa >= TL_CPU_AVX2) {
+		unpack_avx2(dst, src, groups);
+		return;
+	}
+#endif
+	(void)isa;
+	for (size_t i = 0; i < groups; i++)
+		tl_bits_put64(dst + 8 * i, unpack(tl_bits_get64(src + 5 * i) & 0xffffffffffULL));
+}
+
+void tl_fives_unpack(uint8_t *dst, const uint8_t *src, size_t groups)
+{
+	tl_fives_unpack_isa(dst, src, groups, tl_cpu_best());
+}
