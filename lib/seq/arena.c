@@ -9,6 +9,7 @@
 
 #define LEAST ((size_t)4 << 10)
 #define MOST ((size_t)1 << 20)
+#define SPARE 16 /* such a part of all is the next chunk, so no more is room that is not used */
 
 struct tl_arena_chunk {
 	struct tl_arena_chunk *before;
@@ -17,10 +18,8 @@ struct tl_arena_chunk {
 
 static enum tl_status add_chunk(struct tl_arena *arena, size_t need, struct tl_err *err)
 {
-	size_t head = sizeof(struct tl_arena_chunk), room = LEAST;
-	while (room < MOST && room < arena->memory)
-		room *= 2;
-	room -= head;
+	size_t head = sizeof(struct tl_arena_chunk), room = arena->memory / SPARE / LEAST * LEAST;
+	room = (room < LEAST ? LEAST : room > MOST ? MOST : room) - head;
 	if (room < need)
 		room = need;
 	struct tl_arena_chunk *chunk = tl_mem_alloc(1, head + room, err);

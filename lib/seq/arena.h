@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* arena: strings that go away together.
  *
- * Chunks that double from 4 KiB to 1 MiB; a longer string has one of its own.  All zero is empty.
- * Threads: one at a time.
+ * Chunks of 4 KiB to 1 MiB, a sixteenth of what there is; a longer string has one of its own.
+ * All zero is empty. Threads: one at a time.
  */
 #ifndef TL_ARENA_H
 #define TL_ARENA_H

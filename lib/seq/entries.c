@@ -8,14 +8,13 @@
 
 static size_t chunk_size(unsigned c)
 {
-	return (size_t)1 << (c ? TL_ENTRIES_FIRST + c - 1 : TL_ENTRIES_FIRST);
+	unsigned doubled = c ? (c - 1) >> TL_ENTRIES_STEP : 0;
+	return (size_t)1 << (c ? TL_ENTRIES_FIRST - TL_ENTRIES_STEP + doubled : TL_ENTRIES_FIRST);
 }
 
 bool tl_entries_room(struct tl_entries *entries, uint32_t id, struct tl_err *err)
 {
-	unsigned c = id >> TL_ENTRIES_FIRST
-			     ? 32 - TL_ENTRIES_FIRST - (unsigned)__builtin_clz(id)
-			     : 0;
+	unsigned c = tl_entries_chunk(id);
 	if (!entries->chunk[c])
 		entries->chunk[c] = tl_mem_zalloc(chunk_size(c), sizeof **entries->chunk, err);
 	return entries->chunk[c];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* entries: what a table of symbols knows of each id.
  *
- * Entries stand in chunks that never move, each as large as all before it.  An entry is written by
+ * Entries stand in chunks that never move, each at most a quarter of all.  An entry is written by
  * the one thread that was given its id, and read by others only once they know the id.  Threads:
  * tl_entries_room one at a time.
  */
@@ -19,8 +19,9 @@
 
 #define TL_ENTRIES_SMALL 8         /* bytes of a string that stand in its entry */
 #define TL_ENTRIES_DEAD UINT32_MAX /* length of an entry that was forgotten */
-#define TL_ENTRIES_FIRST 10        /* log2 of the entries in the first chunk; the second has as many */
-#define TL_ENTRIES_CHUNKS (33 - TL_ENTRIES_FIRST)
+#define TL_ENTRIES_FIRST 6         /* log2 of the entries in the first chunk */
+#define TL_ENTRIES_STEP 2          /* log2 of the chunks that double what there is */
+#define TL_ENTRIES_CHUNKS (1 + ((32 - TL_ENTRIES_FIRST) << TL_ENTRIES_STEP))
 
 struct tl_entries_item {
 	union {
@@ -40,13 +41,27 @@ bool tl_entries_room(struct tl_entries *entries, uint32_t id, struct tl_err *err
 size_t tl_entries_memory(const struct tl_entries *entries);
 void tl_entries_free(struct tl_entries *entries);
 
-/* Chunk 0 has ids [0, 2^10), chunk c those from 2^(9+c) to 2^(10+c). */
+/* log2 of the entries in the chunk of an id that is not in the first. */
+static inline unsigned tl_entries_low(uint32_t id)
+{
+	return 31 - (unsigned)__builtin_clz(id) - TL_ENTRIES_STEP;
+}
+
+/* Chunk 0 has ids [0, 2^6); then four have those from one power of two to the next. */
+static inline unsigned tl_entries_chunk(uint32_t id)
+{
+	if (!(id >> TL_ENTRIES_FIRST))
+		return 0;
+	unsigned low = tl_entries_low(id), doubled = low + TL_ENTRIES_STEP - TL_ENTRIES_FIRST;
+	return (doubled << TL_ENTRIES_STEP) + (id >> low & ((1u << TL_ENTRIES_STEP) - 1)) + 1;
+}
+
 static inline struct tl_entries_item *tl_entries_at(const struct tl_entries *entries, uint32_t id)
 {
 	if (!(id >> TL_ENTRIES_FIRST))
 		return &entries->chunk[0][id];
-	unsigned top = 31 - (unsigned)__builtin_clz(id);
-	return &entries->chunk[top - TL_ENTRIES_FIRST + 1][id ^ (uint32_t)1 << top];
+	uint32_t mask = ((uint32_t)1 << tl_entries_low(id)) - 1;
+	return &entries->chunk[tl_entries_chunk(id)][id & mask];
 }
 
 static inline struct tl_str tl_entries_text(const struct tl_entries_item *e)
