@@ -2,12 +2,15 @@
 /* bench_intern: words of headers as symbols: how fast, and what for.
  *
  * Usage: bench_intern [FASTA ...]   (headers of these files; always made ones in UniProt's style too)
- * Prints TSV, in two tables.  First: look-ups of all words of the headers, in millions a second of
- * one core, the table filled before; beside GLib's GHashTable (where libglib2.0-dev is installed)
- * and a table as khash.h has it (power of two, triangular probing, load 0.77, X31 hash, pointers
- * to strings).  Second: bytes of the headers: as strings of their own, as fields (literals, or
- * symbols from the second time on), and both compressed by zstd in blocks of 1 MiB of headers, at
- * levels 3 and 19, each column for itself.
+ * MADE=N in the environment makes so many (300000); above a million only the second table is
+ * printed.
+ *
+ * Prints TSV, in two tables.  First: look-ups of all words of the headers, in millions a
+ * second of one core, the table filled before; beside GLib's GHashTable (where libglib2.0-dev is
+ * installed) and a table as khash.h has it (power of two, triangular probing, load 0.77, X31
+ * hash, pointers to strings).  Second: bytes of the headers in memory, as strings of their own
+ * and as titles (tl/titles.h), all that these hold included; nanoseconds to add one, and to get
+ * one, each compared.
  */
 #include <malloc.h>
 #include <stdint.h>
@@ -19,17 +22,15 @@
 #ifdef TL_GLIB
 #include <glib.h>
 #endif
-#include <zstd.h>
 
 #include <tl/buf.h>
 #include <tl/intern.h>
 #include <tl/mem.h>
 #include <tl/metrics.h>
+#include <tl/titles.h>
 
-#define FIELDS 12
-#define MADE 300000
-#define BLOCK ((size_t)1 << 20)
-#define FILTER ((size_t)1 << 18)
+#define MADE 300000      /* headers */
+#define MANY ((size_t)1000000) /* too many to have all their words at hand */
 
 struct words {
 	struct tl_buf text; /* each word with a NUL behind it */
@@ -70,13 +71,13 @@ static unsigned common(unsigned n)
 
 /* Made up: a third as Swiss-Prot has them, the rest as TrEMBL; 4000 organisms, 20000 names of
  * proteins, one in ten of another name; genes and accessions of their own. */
-static void make_headers(struct tl_buf *out)
+static void make_headers(size_t made, struct tl_buf *out)
 {
 	static const char *const kind[] = {"protein", "kinase", "synthase subunit", "reductase",
 					   "transporter ATP-binding protein", "domain-containing protein"};
 	char line[400];
 	struct tl_err err;
-	for (size_t i = 0; i < MADE; i++) {
+	for (size_t i = 0; i < made; i++) {
 		unsigned os = common(4000), name = below(10) ? common(20000) : 1000000 + (unsigned)i;
 		char acc[16], mnemonic[16];
 		uint64_t r = tl_hash_mix(i);
@@ -294,89 +295,6 @@ static void look_ups(const char *data, const struct words *w)
 
 /* --- bytes: */
 
-struct fields {
-	struct tl_intern *in;
-	uint32_t *seen; /* [FILTER] tags of what came once */
-	struct tl_buf col[FIELDS + 1], text, fresh;
-	size_t bytes, plain_z[2], symbol_z[2];
-};
-
-static void add_number(struct tl_buf *buf, uint64_t v)
-{
-	struct tl_err err;
-	for (; v >= 128; v >>= 7)
-		must(tl_buf_add(buf, &(uint8_t){(uint8_t)(v | 128)}, 1, &err), &err);
-	must(tl_buf_add(buf, &(uint8_t){(uint8_t)v}, 1, &err), &err);
-}
-
-/* A field as a symbol, or where it comes for the first time, as length and bytes. */
-static void add_field(struct fields *f, struct tl_buf *col, const uint8_t *p, size_t n)
-{
-	uint64_t hash = tl_intern_hash(p, n);
-	uint32_t id, tag = (uint32_t)(hash >> 32) | 1, *seen = &f->seen[hash & (FILTER - 1)];
-	bool is_new;
-	struct tl_err err;
-	if (!tl_intern_find(f->in, hash, p, n, &id) && *seen == tag) {
-		must(tl_intern_put(f->in, hash, p, n, &id, &is_new, &err), &err);
-		must(tl_buf_add(&f->fresh, p, n, &err), &err);
-		must(tl_buf_add(&f->fresh, "\n", 1, &err), &err);
-	}
-	if (id != TL_INTERN_NONE) {
-		add_number(col, (uint64_t)id << 1);
-		return;
-	}
-	*seen = tag;
-	add_number(col, n << 1 | 1);
-	must(tl_buf_add(col, p, n, &err), &err);
-}
-
-/* Fields end before " OS=", " GN=", " PE=", in the first word behind '|' and '_', and at the first
- * blank and a '['; what is left over when all columns are used is one field. */
-static void add_header(struct fields *f, const uint8_t *p, size_t n)
-{
-	size_t k = 0, from = 0;
-	bool first = true;
-	for (size_t i = 1; i < n && k + 1 < FIELDS; i++) {
-		bool key = p[i - 1] == ' ' && i + 3 < n && p[i + 2] == '=' &&
-			   (!memcmp(p + i, "OS", 2) || !memcmp(p + i, "GN", 2) || !memcmp(p + i, "PE", 2));
-		bool cut = first && memchr("|_#. ", p[i - 1], 5);
-		first = first && p[i - 1] != ' ';
-		if (!key && !cut && p[i] != '[')
-			continue;
-		add_field(f, &f->col[k++], p + from, i - from);
-		from = i;
-	}
-	add_field(f, &f->col[k], p + from, n - from);
-	add_number(&f->col[FIELDS], k); /* shape */
-}
-
-static size_t packed(const struct tl_buf *buf, int level)
-{
-	size_t room = ZSTD_compressBound(buf->len);
-	void *to = malloc(room);
-	size_t n = buf->len ? ZSTD_compress(to, room, buf->data, buf->len, level) : 0;
-	free(to);
-	return n;
-}
-
-static void end_block(struct fields *f)
-{
-	static const int level[2] = {3, 19};
-	for (int k = 0; k < 2; k++) {
-		f->plain_z[k] += packed(&f->text, level[k]);
-		f->symbol_z[k] += packed(&f->fresh, level[k]);
-		for (size_t c = 0; c <= FIELDS; c++)
-			f->symbol_z[k] += packed(&f->col[c], level[k]);
-	}
-	for (size_t c = 0; c <= FIELDS; c++) {
-		f->bytes += f->col[c].len;
-		tl_buf_reset(&f->col[c]);
-	}
-	f->bytes += f->fresh.len; /* on a pipe */
-	tl_buf_reset(&f->fresh);
-	tl_buf_reset(&f->text);
-}
-
 /* What the headers take as strings from malloc, each with a pointer to it. */
 static size_t as_strings(const struct tl_buf *headers)
 {
@@ -392,36 +310,58 @@ static size_t as_strings(const struct tl_buf *headers)
 	return sum;
 }
 
-static void bytes(const char *data, const struct tl_buf *headers)
+static void add_titles(const struct tl_buf *headers, struct tl_titles *t)
 {
-	struct fields f = {.seen = calloc(FILTER, sizeof *f.seen)};
-	struct tl_intern_sum sum;
 	struct tl_err err;
-	size_t from = 0, strings = as_strings(headers);
-	must(tl_intern_new(NULL, &f.in, &err), &err);
+	size_t from = 0;
 	for (size_t i = 0; i < headers->len; i++) {
 		if (headers->data[i] != '\n')
 			continue;
-		must(tl_buf_add(&f.text, headers->data + from, i + 1 - from, &err), &err);
-		add_header(&f, headers->data + from, i - from);
+		must(tl_titles_add(t, (struct tl_str){headers->data + from, i - from}, &err), &err);
 		from = i + 1;
-		if (f.text.len >= BLOCK)
-			end_block(&f);
 	}
-	end_block(&f);
-	tl_intern_sum(f.in, &sum);
-	size_t memory = f.bytes + (size_t)sum.memory;
-	printf("%s\t%zu\t%zu\t%zu\t%.3f\t%.3f\t%zu\t%zu\t%.3f\t%zu\t%zu\t%.3f\n", data, headers->len,
-	       strings, memory, 1 - (double)memory / (double)strings,
-	       (double)f.bytes / (double)headers->len, f.plain_z[0], f.symbol_z[0],
-	       (double)f.symbol_z[0] / (double)f.plain_z[0], f.plain_z[1], f.symbol_z[1],
-	       (double)f.symbol_z[1] / (double)f.plain_z[1]);
-	for (size_t c = 0; c <= FIELDS; c++)
-		tl_buf_free(&f.col[c]);
-	tl_buf_free(&f.text);
-	tl_buf_free(&f.fresh);
-	tl_intern_free(f.in);
-	free(f.seen);
+	must(tl_titles_end(t, &err), &err);
+}
+
+/* Gets all of them in order, and looks whether they are the same. */
+static void get_titles(const struct tl_buf *headers, const struct tl_titles *t)
+{
+	struct tl_buf out = {0};
+	struct tl_err err;
+	size_t at = 0;
+	for (uint64_t k = 0; k < tl_titles_count(t); k++) {
+		tl_buf_reset(&out);
+		must(tl_titles_get(t, k, &out, &err), &err);
+		must(tl_buf_add(&out, "\n", 1, &err), &err);
+		if (out.len > headers->len - at || memcmp(headers->data + at, out.data, out.len) != 0) {
+			fprintf(stderr, "bench_intern: header %llu is another\n", (unsigned long long)k);
+			exit(1);
+		}
+		at += out.len;
+	}
+	tl_buf_free(&out);
+}
+
+static void bytes(const char *data, const struct tl_buf *headers)
+{
+	struct tl_titles *t;
+	struct tl_titles_sum sum;
+	struct tl_err err;
+	size_t strings = as_strings(headers);
+	double begin = now();
+	must(tl_titles_new(NULL, &t, &err), &err);
+	add_titles(headers, t);
+	double added = now();
+	get_titles(headers, t);
+	double got = now(), n = (double)tl_titles_count(t);
+	tl_titles_sum(t, &sum);
+	printf("%s\t%.0f\t%zu\t%zu\t%llu\t%.1f\t%.3f\t%llu\t%llu\t%llu\t%.0f\t%.0f\n", data, n,
+	       headers->len, strings, (unsigned long long)sum.memory, (double)sum.memory / n,
+	       1 - (double)sum.memory / (double)strings, (unsigned long long)sum.symbols,
+	       (unsigned long long)sum.shapes, (unsigned long long)sum.plans,
+	       (added - begin) / n * 1e9, (got - added) / n * 1e9);
+	fflush(stdout);
+	tl_titles_free(t);
 }
 
 int main(int argc, char **argv)
@@ -430,15 +370,19 @@ int main(int argc, char **argv)
 	struct words w = {0}, v = {0};
 	for (int i = 1; i < argc; i++)
 		read_headers(argv[i], &real);
-	make_headers(&made);
-	split_words(&made, &w);
+	const char *many = getenv("MADE");
+	size_t n = many ? (size_t)strtoul(many, NULL, 10) : MADE;
+	make_headers(n, &made);
+	if (n <= MANY)
+		split_words(&made, &w);
 	split_words(&real, &v);
 	puts("headers\ttable\twords\tunique\tmillion_s\tratio");
-	look_ups("made", &w);
+	if (w.n)
+		look_ups("made", &w);
 	if (v.n)
 		look_ups("files", &v);
-	puts("\nheaders\ttext\tstrings\tsymbols\tsaved\tstream_share\ttext_z3\tsymbols_z3\tratio_z3\t"
-	     "text_z19\tsymbols_z19\tratio_z19");
+	puts("\ndata\theaders\ttext\tstrings\tmemory\teach\tsaved\tsymbols\tshapes\tplans\tadd_ns\t"
+	     "get_ns");
 	bytes("made", &made);
 	for (int i = 1; i < argc; i++) {
 		tl_buf_reset(&real);
