@@ -273,8 +273,8 @@ static enum tl_status work(const void *fields, const struct tl_tool_run *whole, 
 	if (st == TL_OK && opts->base && tl_reader_flags(a.reader) & TL_STREAM_REDUCED)
 		st = tl_err_set(err, TL_DATA, "--base takes sequences, not an archive (tl-reduce -x makes them)");
 	if (st == TL_OK && opts->format != TL_HITS_NONE)
-		st = tl_hitlist_new((enum tl_hits_format)opts->format, a.scheme.score, out, &a.list,
-				    err);
+		st = tl_hitlist_new((enum tl_hits_format)opts->format, a.scheme.score,
+				    run.budget, out, &a.list, err);
 	else if (st == TL_OK)
 		st = open_writer(&a, out, err);
 	if (st == TL_OK)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* hitlist: the edges between the sequences of banks written as text, with names.
  *
- * Memory: the names, and 16 to 32 bytes a record.  Threads: one at a time.
+ * Memory: the names (tl/titles.h), and 24 to 48 bytes a record.  Threads: one at a time.
  */
 #ifndef TL_HITLIST_H
 #define TL_HITLIST_H
 
 #include <tl/alphabet.h>
 #include <tl/bank.h>
+#include <tl/budget.h>
 #include <tl/edge.h>
 #include <tl/err.h>
 #include <tl/hits.h>
@@ -19,9 +20,10 @@ extern "C" {
 
 struct tl_hitlist;
 
-/* out stays the caller's; score, by alphabet, must outlive the list. */
+/* out stays the caller's; score, by alphabet, and budget, which is asked for what is kept, must
+ * outlive the list. */
 enum tl_status tl_hitlist_new(enum tl_hits_format format, const struct tl_score score[2],
-			      struct tl_out *out,
+			      struct tl_budget *budget, struct tl_out *out,
 			      struct tl_hitlist **ret, struct tl_err *err) TL_CHECK;
 void tl_hitlist_free(struct tl_hitlist *list); /* NULL is fine */
 

@@ -7,14 +7,18 @@
 #include <tl/hash.h>
 #include <tl/map.h>
 #include <tl/mem.h>
+#include <tl/titles.h>
 
 struct tl_hitlist {
 	enum tl_hits_format format;
 	const struct tl_score *score;   /* [2] */
 	struct tl_out *out;
 	const struct tl_bank *bank;     /* [2] */
-	struct tl_col names[2];
+	struct tl_titles *names[2];
 	struct tl_map index;            /* ordinal to place in its bank */
+	struct tl_budget *budget;
+	uint64_t accounted;             /* bytes of the index */
+	struct tl_buf name[2];          /* of a and b */
 	struct tl_bank_room room[2];    /* of a and b */
 	struct tl_buf text;
 	uint64_t space;                 /* residues of all */
@@ -22,16 +26,24 @@ struct tl_hitlist {
 };
 
 enum tl_status tl_hitlist_new(enum tl_hits_format format, const struct tl_score score[2],
-			      struct tl_out *out, struct tl_hitlist **ret, struct tl_err *err)
+			      struct tl_budget *budget, struct tl_out *out,
+			      struct tl_hitlist **ret, struct tl_err *err)
 {
 	struct tl_hitlist *list = tl_mem_zalloc(1, sizeof *list, err);
 	if (!list)
 		return TL_NOMEM;
 	list->format = format;
 	list->score = score;
+	list->budget = budget;
 	list->out = out;
-	*ret = list;
-	return TL_OK;
+	enum tl_status st = TL_OK;
+	for (int i = 0; i < 2 && st == TL_OK; i++)
+		st = tl_titles_new(budget, &list->names[i], err);
+	if (st == TL_OK)
+		*ret = list;
+	else
+		tl_hitlist_free(list);
+	return st;
 }
 
 void tl_hitlist_free(struct tl_hitlist *list)
@@ -39,43 +51,79 @@ void tl_hitlist_free(struct tl_hitlist *list)
 	if (!list)
 		return;
 	for (int i = 0; i < 2; i++) {
-		tl_col_free(&list->names[i]);
+		tl_titles_free(list->names[i]);
+		tl_buf_free(&list->name[i]);
 		tl_bank_leave(&list->room[i]);
 	}
 	tl_map_free(&list->index);
+	tl_budget_give(list->budget, list->accounted);
 	tl_buf_free(&list->text);
 	tl_mem_free(list);
+}
+
+/* Puts the place of a record into the index, with room that was asked for. */
+static enum tl_status put_place(struct tl_hitlist *list, uint64_t ordinal, uint64_t place,
+				struct tl_err *err)
+{
+	enum tl_status st = tl_map_put(&list->index, ordinal, place, err);
+	uint64_t bytes = list->index.size * sizeof *list->index.slot;
+	if (st != TL_OK || bytes == list->accounted)
+		return st;
+	st = tl_budget_need(list->budget, bytes - list->accounted, "the names of records", err);
+	if (st == TL_OK)
+		list->accounted = bytes;
+	return st;
 }
 
 enum tl_status tl_hitlist_name(struct tl_hitlist *list, enum tl_alphabet alphabet, uint64_t ordinal,
 			       struct tl_str head, struct tl_err *err)
 {
-	struct tl_col *names = &list->names[alphabet];
+	struct tl_titles *names = list->names[alphabet];
 	const struct tl_str name = tl_hits_name(head);
-	enum tl_status st = tl_map_put(&list->index, ordinal, names->n, err);
+	enum tl_status st = put_place(list, ordinal, tl_titles_count(names), err);
 	if (st == TL_OK && list->format == TL_HITS_SAM)
 		st = tl_hits_check(name, ordinal, err);
-	return st == TL_OK ? tl_col_add(names, name.p, name.n, err) : st;
+	return st == TL_OK ? tl_titles_add(names, name, err) : st;
+}
+
+/* The name of a record, which is that of a or that of b. */
+static enum tl_status get_name(struct tl_hitlist *list, int alphabet, uint64_t place, int which,
+			       struct tl_str *ret, struct tl_err *err)
+{
+	struct tl_buf *name = &list->name[which];
+	tl_buf_reset(name);
+	enum tl_status st = tl_titles_get(list->names[alphabet], place, name, err);
+	*ret = (struct tl_str){name->data, name->len};
+	return st;
+}
+
+/* A target of SAM; its name may not have been seen. */
+static enum tl_status put_target(struct tl_hitlist *list, int alphabet, size_t k,
+				 struct tl_map *seen, struct tl_err *err)
+{
+	struct tl_str name;
+	uint64_t other;
+	enum tl_status st = get_name(list, alphabet, k, 0, &name, err);
+	if (st != TL_OK)
+		return st;
+	const uint64_t hash = tl_hash_64(name.p, name.n) >> 1;
+	if (tl_map_get(seen, hash, &other))
+		return tl_err_set(err, TL_DATA,
+				  "two records have the name %.*s: SAM needs names that differ",
+				  (int)name.n, (const char *)name.p);
+	st = tl_map_put(seen, hash, 1, err);
+	return st == TL_OK ? tl_hits_target(&list->text, name,
+					    tl_bank_length(&list->bank[alphabet], k), err)
+			   : st;
 }
 
 /* The first lines of SAM; no name may come twice. */
 static enum tl_status put_targets(struct tl_hitlist *list, struct tl_map *seen, struct tl_err *err)
 {
 	enum tl_status st = tl_hits_head(&list->text, err);
-	uint64_t other;
 	for (int i = 0; i < 2; i++)
-		for (size_t k = 0; k < list->names[i].n && st == TL_OK; k++) {
-			const struct tl_str name = tl_col_get(&list->names[i], k);
-			const uint64_t hash = tl_hash_64(name.p, name.n) >> 1;
-			if (tl_map_get(seen, hash, &other))
-				return tl_err_set(err, TL_DATA,
-						  "two records have the name %.*s: SAM needs names "
-						  "that differ", (int)name.n, (const char *)name.p);
-			st = tl_map_put(seen, hash, 1, err);
-			if (st == TL_OK)
-				st = tl_hits_target(&list->text, name,
-						    tl_bank_length(&list->bank[i], k), err);
-		}
+		for (size_t k = 0; k < tl_titles_count(list->names[i]) && st == TL_OK; k++)
+			st = put_target(list, i, k, seen, err);
 	return st;
 }
 
@@ -94,7 +142,9 @@ enum tl_status tl_hitlist_begin(struct tl_hitlist *list, const struct tl_bank ba
 	list->bank = bank;
 	for (int i = 0; i < 2; i++)
 		list->space += bank[i].n ? bank[i].end[bank[i].n - 1] : 0;
-	if (list->format == TL_HITS_SAM)
+	for (int i = 0; i < 2 && st == TL_OK; i++)
+		st = tl_titles_end(list->names[i], err);
+	if (st == TL_OK && list->format == TL_HITS_SAM)
 		st = put_targets(list, &seen, err);
 	tl_map_free(&seen);
 	return st == TL_OK && list->text.len ? write_text(list, err) : st;
@@ -108,7 +158,9 @@ static enum tl_status find_side(struct tl_hitlist *list, enum tl_alphabet alphab
 	uint64_t k;
 	if (!tl_map_get(&list->index, ordinal, &k))
 		return tl_err_set(err, TL_INTERNAL, "an edge of a record that is not there");
-	ret->name = tl_col_get(&list->names[alphabet], k);
+	enum tl_status st = get_name(list, alphabet, k, which, &ret->name, err);
+	if (st != TL_OK)
+		return st;
 	return tl_bank_read(&list->bank[alphabet], k, &list->room[which], &ret->residues, err);
 }
 

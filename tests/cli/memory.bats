@@ -43,6 +43,20 @@ measured() {
 	[ -z "$(ls -A tmp)" ]
 }
 
+@test "names for --format are asked for: the same lines at the least -M, an error where they do not fit" {
+	gen_proteins 20000 9 >p.fa
+	tl-parse p.fa | tl-intern >i.tl
+	tl-align --format m8 i.tl >whole.m8
+	[ -s whole.m8 ]
+	tl-align --format m8 -t 1 -M 16M i.tl >least.m8
+	same whole.m8 least.m8
+	awk 'BEGIN { for (i = 0; i < 700000; i++) printf ">%d\nMKV\n", i }' | tl-parse >tiny.tl
+	tl-align -t 1 -M 32M tiny.tl >whole.tl
+	fails 75 tl-align -t 1 -M 32M --format m8 tiny.tl
+	says "the names of records"
+	tl-align -t 1 -M 128M --format m8 tiny.tl
+}
+
 @test "tl-reduce at the least -M: records, edges and selection wait on disk, the same bytes; the disk is estimated" {
 	measured
 	awk 'BEGIN { srand(7); for (i = 0; i < 50000; i++) {
