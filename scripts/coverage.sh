@@ -7,7 +7,8 @@
 set -eu
 decoders='lib/seq/ lib/rec/ lib/expr/ lib/base/io.c lib/base/out.c lib/base/buf.c lib/base/col.c
 	lib/align/cigar.c lib/reduce/delta.c lib/reduce/expand.c lib/reduce/extract.c lib/reduce/names.c
-	lib/reduce/restore.c lib/cli/opt.c lib/cli/optval.c'
+	lib/reduce/restore.c lib/reduce/lift.c lib/reduce/want.c lib/align/score_file.c lib/code/
+	lib/cli/opt.c lib/cli/optval.c lib/cli/conf.c'
 find "$1/lib" "$1/bin" -name '*.gcda' 2>/dev/null | sort | while read -r data; do
 	gcov -n "$data" 2>/dev/null
 done | awk -v decoders="$decoders" -v min="${COV_MIN:-90}" '
