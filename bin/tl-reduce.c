@@ -184,13 +184,15 @@ static enum tl_status write_all(const struct reduce_opts *opts, const struct tl_
 				struct reduce_outputs *o, struct tl_set *set, uint64_t next,
 				struct tl_writer *w, struct tl_err *err)
 {
+	const bool by_zstd = opts->common.level > 0 && opts->common.level < TL_TOOL_BEST_LEVEL;
 	/* Higher levels are asked for the smallest archive. */
 	struct tl_archive_opts aopts = {
 		.opt_refs = o->refs,
 		.ordinal_ids = opts->refs_id == 1,
 		.reference_ids = opts->refs_id == 2,
 		.block_bytes = block_bytes(opts->common.level),
-		.repeats = opts->common.level > 0 && opts->common.level < TL_TOOL_BEST_LEVEL,
+		.repeats = by_zstd,
+		.apart = by_zstd,
 		.base_bytes = opts->common.level <= 3 ? tl_archive_base_bytes(set) : 0,
 	};
 	enum tl_status st = tl_tool_prov(run, opts, "Selection", w, err);

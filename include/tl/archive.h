@@ -28,6 +28,7 @@ struct tl_archive_opts {
 	size_t block_bytes;      /* a block is ended at about this size; 0: 1 MiB */
 	bool repeats;            /* bases: stretches of nucleotides that come again stand as copies, in blocks of
 				  * 8 MiB at least */
+	bool apart;              /* scripts are taken apart for zstd */
 };
 
 /* A size of blocks of bases with which a few records are had from a large archive without reading much of it. */

@@ -81,6 +81,7 @@ struct tl_batch {
 	uint32_t width;      /* characters of a regular line; 0: one line whatever its length */
 	enum tl_eol eol;     /* how regular lines end; not NONE */
 	bool repeats;        /* SEQ, nucleotides: worth looking for stretches that come again */
+	bool apart;          /* DELTA: worth taking scripts apart, so that zstd makes them smaller */
 	size_t n, cap;       /* entries, and room for them */
 	uint64_t *ordinal;   /* [n] the record's number in the input, rising; relative to a first one
 			      * that the block header carries */

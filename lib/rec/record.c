@@ -9,9 +9,8 @@
 
 #include <tl/bits.h>
 #include <tl/mem.h>
-#include <tl/pack.h>
-#include <tl/repeat.h>
 
+#include "apart.h"
 #include "column.h"
 
 enum {
@@ -102,21 +101,6 @@ static enum tl_status put_bases(const struct tl_batch *batch, struct tl_payload 
 	return st;
 }
 
-/* Packs again, only what is no copy. */
-static enum tl_status put_copies(const struct tl_buf *resi, struct tl_buf *packed,
-				 struct tl_buf *copy, struct tl_err *err)
-{
-	struct tl_buf rest = {0}, odd = {0};
-	enum tl_status st = tl_repeat_find(resi->data, resi->len, copy, &rest, err);
-	if (st == TL_OK && copy->len) {
-		tl_buf_reset(packed);
-		st = tl_pack_put(rest.data, rest.len, packed, &odd, err);
-	}
-	tl_buf_free(&rest);
-	tl_buf_free(&odd);
-	return st;
-}
-
 static enum tl_status put_residues(const struct tl_batch *batch, struct tl_payload *payload,
 				   struct tl_err *err)
 {
@@ -126,11 +110,10 @@ static enum tl_status put_residues(const struct tl_batch *batch, struct tl_paylo
 	if (batch->alphabet != TL_NUCLEOTIDE)
 		return tl_block_lend(payload, TAG_RESI, (struct tl_str){resi->data, resi->len}), TL_OK;
 	struct tl_buf *packed = tl_block_column(payload, TAG_PACK);
-	enum tl_status st = tl_pack_put(resi->data, resi->len, packed,
-					tl_block_column(payload, TAG_PODD), err);
-	if (st != TL_OK || !batch->repeats)
-		return st;
-	return put_copies(resi, packed, tl_block_column(payload, TAG_COPY), err);
+	struct tl_buf *odd = tl_block_column(payload, TAG_PODD);
+	struct tl_buf *copy = batch->repeats ? tl_block_column(payload, TAG_COPY) : NULL;
+	return tl_apart_pack((struct tl_str){resi->data, resi->len}, batch->repeats, packed, odd,
+			     copy, err);
 }
 
 static enum tl_status put_text(const struct tl_batch *batch, struct tl_payload *payload,
@@ -149,17 +132,6 @@ static enum tl_status put_text(const struct tl_batch *batch, struct tl_payload *
 	enum tl_status st = TL_OK;
 	for (size_t i = 0; i < n && st == TL_OK; i++)
 		st = tl_column_lend_strings(payload, strings[i].tag, strings[i].col, batch->n, err);
-	return st;
-}
-
-static enum tl_status put_script(const struct tl_batch *batch, struct tl_payload *payload,
-				 struct tl_err *err)
-{
-	enum tl_status st = tl_column_lend_strings(payload, TAG_OPSV, &batch->ops, batch->n, err);
-	if (st == TL_OK)
-		st = tl_column_lend_strings(payload, TAG_SUBS, &batch->subs, batch->n, err);
-	if (st == TL_OK)
-		st = tl_column_lend_strings(payload, TAG_LITS, &batch->lits, batch->n, err);
 	return st;
 }
 
@@ -194,7 +166,7 @@ enum tl_status tl_record_encode(const struct tl_batch *batch, uint64_t first,
 	if (st == TL_OK && batch->kind == TL_KIND_SEQ)
 		st = put_residues(batch, payload, err);
 	if (st == TL_OK && batch->kind == TL_KIND_DELTA)
-		st = put_script(batch, payload, err);
+		st = tl_apart_put(batch, payload, err);
 	if (st == TL_OK && opt_sum)
 		st = put_sum(opt_sum, payload, err);
 	return st;
@@ -214,12 +186,12 @@ static enum tl_status check_tags(const struct tl_block *block, enum tl_kind kind
 	static const uint32_t based[] = {
 		TAG_PARM, TAG_FLAG, TAG_ORDN, TAG_RLEN, TAG_LEAD, TAG_HEAD, TAG_MASK, TAG_ODDB,
 		TAG_URAC, TAG_LAYO, TAG_PLUS, TAG_QUAL, TAG_QLAY, TAG_BASE, TAG_HSUM, TAG_OPSV,
-		TAG_SUBS, TAG_LITS,
+		TAG_SUBS, TAG_LITS, APART_TAGS,
 	};
 	if (kind == TL_KIND_SEQ)
 		return tl_column_known(block, tags, sizeof tags / sizeof *tags, err);
 	size_t n = sizeof based / sizeof *based;
-	return tl_column_known(block, based, kind == TL_KIND_DUP ? n - 3 : n, err);
+	return tl_column_known(block, based, kind == TL_KIND_DUP ? n - 3 - APART_N : n, err);
 }
 
 static enum tl_status get_param(const struct tl_block *block, struct tl_batch *batch,
@@ -379,38 +351,15 @@ static bool residue_ends(struct tl_batch *batch, uint64_t limit, uint64_t *ret_t
 	return true;
 }
 
-/* total residues, of which the last rest ones of what is set aside are unpacked. */
-static enum tl_status unpack(const struct tl_block *block, struct tl_str packed, uint64_t total,
-			     size_t rest, struct tl_batch *batch, struct tl_err *err)
-{
-	struct tl_buf *to = &batch->resi.bytes;
-	struct tl_str odd = tl_block_get(block, TAG_PODD), copy = tl_block_get(block, TAG_COPY);
-	if (!are_exceptions(odd))
-		return tl_err_set(err, TL_DATA, "its residues are broken");
-	enum tl_status st = tl_buf_reserve(to, total, err);
-	if (st == TL_OK)
-		st = tl_pack_get(packed.p, packed.n, NULL, 0, to->data + (total - rest), rest, err);
-	if (st == TL_OK && copy.n)
-		tl_repeat_make(copy.p, copy.n, to->data, total, rest);
-	if (st == TL_OK)
-		st = tl_pack_except(odd.p, odd.n, to->data, total, err);
-	if (st == TL_OK)
-		to->len = total;
-	return st;
-}
-
 /* Residues that stand packed: all but copies. */
 static enum tl_status get_packed(const struct tl_block *block, struct tl_str packed,
 				 uint64_t total, struct tl_batch *batch, struct tl_err *err)
 {
-	struct tl_str copy = tl_block_get(block, TAG_COPY);
-	size_t rest = (size_t)total;
-	enum tl_status st = TL_OK;
-	if (copy.n)
-		st = tl_repeat_measure(copy.p, copy.n, (size_t)total, &rest, err);
-	if (st == TL_OK && (4 * (uint64_t)packed.n < rest || 4 * (uint64_t)packed.n - rest > 3))
-		st = tl_err_set(err, TL_DATA, "its residues do not add up");
-	return st == TL_OK ? unpack(block, packed, total, rest, batch, err) : st;
+	const struct tl_apart_letters from = {packed, tl_block_get(block, TAG_PODD),
+					      tl_block_get(block, TAG_COPY)};
+	if (!are_exceptions(from.odd))
+		return tl_err_set(err, TL_DATA, "its residues are broken");
+	return tl_apart_unpack(&from, total, &batch->resi.bytes, err);
 }
 
 static enum tl_status get_residues(const struct tl_block *block, struct tl_batch *batch,
@@ -461,17 +410,6 @@ static enum tl_status get_text(const struct tl_block *block, struct tl_batch *ba
 	return st;
 }
 
-static enum tl_status get_script(const struct tl_block *block, struct tl_batch *batch,
-				 struct tl_err *err)
-{
-	enum tl_status st = tl_column_get_strings(block, TAG_OPSV, &batch->ops, batch->n, err);
-	if (st == TL_OK)
-		st = tl_column_get_strings(block, TAG_SUBS, &batch->subs, batch->n, err);
-	if (st == TL_OK)
-		st = tl_column_get_strings(block, TAG_LITS, &batch->lits, batch->n, err);
-	return st;
-}
-
 static enum tl_status get_sum(const struct tl_block *block, struct tl_hash128 *ret, bool *ret_has,
 			      struct tl_err *err)
 {
@@ -512,7 +450,7 @@ enum tl_status tl_record_decode(const struct tl_block *block, uint64_t shift,
 	if (st == TL_OK && batch->kind == TL_KIND_SEQ)
 		st = get_residues(block, batch, err);
 	if (st == TL_OK && batch->kind == TL_KIND_DELTA)
-		st = get_script(block, batch, err);
+		st = tl_apart_get(block, batch, err);
 	if (st == TL_OK)
 		st = get_sum(block, ret_sum, ret_has_sum, err);
 	if (st != TL_OK)

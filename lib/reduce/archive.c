@@ -166,6 +166,7 @@ static enum tl_status append(struct archiver *a, enum slot s, const struct tl_ba
 		tl_batch_become(&g->batch, kind[s], like);
 		g->batch.repeats = a->opts->repeats && a->bases && like->kind == TL_KIND_SEQ &&
 				   like->alphabet == TL_NUCLEOTIDE;
+		g->batch.apart = a->opts->apart;
 	}
 	if (like->kind == TL_KIND_SEQ)
 		tl_hash_put(g->hash, e.resi.p, e.resi.n);

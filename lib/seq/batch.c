@@ -200,5 +200,5 @@ void tl_batch_become(struct tl_batch *to, enum tl_kind kind, const struct tl_bat
 	to->width = like->width;
 	to->eol = like->eol;
 	to->format = like->format;
-	to->repeats = false;
+	to->repeats = to->apart = false;
 }

@@ -436,13 +436,50 @@ lineages() {
 	awk 'NR == FNR { want[">" $1]; next } /^>/ { on = $1 in want } on' family in.fa | cmp - reference.fa
 	# Read again it stays as it is, whatever the memory.
 	tl-reduce -z -o again.arc 3.arc
-	columns() { tl-stats "$1" | grep -E '^DLTA (FLAG|BASE|ORDN|OPSV)'; }
+	columns() { tl-stats "$1" | grep -E '^DLTA (FLAG|BASE|ORDN|RUNN)'; }
 	[ "$(columns 3.arc | wc -l)" = 4 ]
 	cmp <(columns 3.arc) <(columns again.arc)
 	tl-reduce -M 24M -t1 -z -o small.arc edges.tl
 	cmp small.arc 3.arc
 	tl-align -i 0.8 3.arc | tl-reduce -z -o more.arc
 	tl-parse -d more.arc | cmp - in.fa
+}
+
+@test "scripts are taken apart for zstd: the same records, fewer bytes" {
+	# Members with insertions, some of them the same, substitutions, N and lower case; one on the other strand.
+	gen_dna 1 41 3000 | awk '!/^>/ { s = s $0 } END { while (length(s) < 3000) s = s s; print substr(s, 1, 3000) }' >whole
+	awk 'BEGIN { srand(5); getline w <"whole"; print ">ref\n" w w
+		for (m = 0; m < 60; m++) { s = w w
+			for (i = 0; i < 40; i++) { p = 1 + int(rand() * length(s)); s = substr(s, 1, p - 1) substr("ACGTn", 1 + int(rand() * 5), 1) substr(s, p + 1) }
+			for (i = 0; i < 5; i++) { p = 1 + int(rand() * length(s)); t = ""; for (j = 0; j < 30; j++) t = t substr("ACGT", 1 + int(rand() * 4), 1)
+				if (i == 2) t = substr(w, 700, 30) t; s = substr(s, 1, p) t substr(s, p + 1) }
+			print ">m" m "\n" s } }' >in.fa
+	tail -n 1 in.fa | rev | tr ACGTacgt TGCATGCA | sed '1i >back' >>in.fa
+	tl-parse in.fa | tl-intern | tl-align >edges.tl
+	has() { tl-stats "$1" | awk -v c="$2" '$1 == "DLTA" && $2 == c { found = 1 } END { exit !found }'; }
+	for z in 1 3 19 20; do
+		tl-reduce -z$z -o $z.arc edges.tl
+		tl-parse -d $z.arc | cmp - in.fa
+		tl-reduce -x --ids <(echo m7) $z.arc | tl-parse -d | cmp - <(grep -A1 -x '>m7' in.fa)
+	done
+	tl-reduce -o plain.arc edges.tl
+	has 3.arc RUNN && has 3.arc RUNO && has 3.arc LITP && has 3.arc SUBP && has 3.arc LITX
+	for z in 20 plain; do has $z.arc OPSV && ! has $z.arc RUNN && ! has $z.arc LITP || return 1; done
+	# Of proteins only the runs.
+	gen_proteins 300 3 >p.fa
+	tl-parse p.fa | tl-intern | tl-align | tl-reduce -z -o p.arc
+	tl-parse -d p.arc | cmp - p.fa
+	has p.arc RUNN && ! has p.arc SUBP
+	# Reduced again, aligned again, updated.
+	tl-align 3.arc | tl-reduce -z -o again.arc
+	tl-parse -d again.arc | cmp - in.fa
+	tl-reduce 3.arc | tl-parse -d | cmp - in.fa
+	tl-parse in.fa | tl-intern | tl-align --base 3.arc | tl-reduce -z --base 3.arc -o update.arc
+	tl-parse -d update.arc | cmp - in.fa
+	tl-reduce -t1 -z -o one.arc edges.tl
+	cmp one.arc 3.arc
+	tl-reduce -t5 -M 60M -z -o one.arc edges.tl
+	cmp one.arc 3.arc
 }
 
 @test "references share what comes again, on both strands" {

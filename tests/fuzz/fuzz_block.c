@@ -46,14 +46,18 @@ static void repack(struct tl_payload *payload, const struct tl_block *from, stru
 	must(tl_block_open(to, NULL) == TL_OK && tl_block_decode(to, NULL) == TL_OK);
 }
 
-static void records(const struct tl_block *block, uint64_t shift)
+/* small: as archives have them. */
+static void records(const struct tl_block *block, uint64_t shift, bool small)
 {
 	static struct tl_payload payload;
 	struct tl_batch a = {0}, b = {0};
 	struct tl_block again = {0};
 	struct tl_hash128 sum, sum2;
 	bool has, has2;
-	if (tl_record_decode(block, shift, &a, &sum, &has, NULL) == TL_OK &&
+	bool fine = tl_record_decode(block, shift, &a, &sum, &has, NULL) == TL_OK;
+	a.apart = small;
+	a.repeats = small && a.kind == TL_KIND_SEQ && a.alphabet == TL_NUCLEOTIDE;
+	if (fine &&
 	    tl_record_encode(&a, block->head.first + shift, has ? &sum : NULL, &payload, NULL) ==
 		    TL_OK) {
 		repack(&payload, block, &again);
@@ -74,6 +78,7 @@ static void records(const struct tl_block *block, uint64_t shift)
 		same_col(&a.mask, &b.mask);
 		same_col(&a.resi, &b.resi);
 		same_col(&a.ops, &b.ops);
+		same_col(&a.subs, &b.subs);
 		same_col(&a.lits, &b.lits);
 	}
 	tl_block_free(&again);
@@ -152,7 +157,8 @@ static void decode(const struct tl_block *block, uint64_t shift)
 		(void)tl_note_get_prov(block);
 		break;
 	default:
-		records(block, shift);
+		records(block, shift, false);
+		records(block, shift, true);
 	}
 }
 
@@ -161,7 +167,8 @@ static void make_payload(struct tl_block *block, const uint8_t *p, size_t n)
 {
 	static const char tags[] = "PARMFLAGORDNRLENBASELEADHEADMASKODDBURACLAYOPLUSQUALQLAYRESI"
 				   "PACKPODDOPSVSUBSLITSHSUMAORDBORDSUBASUBBLITALITBTAILNAMEENDS"
-				   "TEXTTYPEOFFSLASTRECSFOOTxxxxDIAGHITS";
+				   "TEXTTYPEOFFSLASTRECSFOOTxxxxDIAGHITS"
+				   "COPYRUNCRUNERUNNRUNOSUBPSUBXLITPLITXLITC";
 	static struct tl_payload payload;
 	tl_block_clear(&payload);
 	while (n >= 2 && payload.columns < TL_BLOCK_COLUMNS) {
