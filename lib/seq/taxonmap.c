@@ -15,6 +15,8 @@
 
 #include "dump.h"
 
+#define AHEAD 128 /* titles whose names are looked up together */
+#define LINES 256 /* of the cache of those looked up last */
 #define WEAK (1u << 31) /* of an id: not from a scientific name of names.dmp */
 
 struct tl_taxonmap {
@@ -66,14 +68,32 @@ static enum tl_status add(struct tl_taxonmap *map, struct tl_str name, uint32_t 
 	return st;
 }
 
-static uint32_t find(const struct tl_taxonmap *map, struct tl_str name)
+/* Who looks names up for one batch: the first words of many titles together, as what is known of
+ * a name is seldom in a cache of the processor; organisms come again, and are in ours. */
+struct seeker {
+	const struct tl_taxonmap *map;
+	struct tl_intern_cache *cache;
+	struct tl_intern_word ahead[AHEAD];
+};
+
+static void look(struct seeker *s, struct tl_intern_word *word, size_t n)
 {
-	uint32_t at;
+	(void)tl_intern_look(s->map->names, s->cache, word, n); /* no name is forgotten */
+}
+
+static uint32_t id_of(const struct seeker *s, const struct tl_intern_word *word)
+{
+	return word->id == TL_INTERN_NONE ? 0 : s->map->id[word->id] & ~WEAK;
+}
+
+static uint32_t find(struct seeker *s, struct tl_str name)
+{
 	name = plain(name);
-	if (!name.n ||
-	    !tl_intern_find(map->names, tl_intern_hash(name.p, name.n), name.p, name.n, &at))
+	struct tl_intern_word word = {.p = name.p, .n = (uint32_t)name.n};
+	if (!name.n)
 		return 0;
-	return map->id[at] & ~WEAK;
+	look(s, &word, 1);
+	return id_of(s, &word);
 }
 
 /* 2. Lines. */
@@ -155,12 +175,12 @@ void tl_taxonmap_free(struct tl_taxonmap *map)
 /* 4. Titles. */
 
 /* The parts of a word between bars. */
-static uint32_t find_part(const struct tl_taxonmap *map, struct tl_str word)
+static uint32_t find_part(struct seeker *s, struct tl_str word)
 {
 	while (word.n) {
 		const uint8_t *bar = memchr(word.p, '|', word.n);
 		size_t n = bar ? (size_t)(bar - word.p) : word.n;
-		uint32_t id = find(map, (struct tl_str){word.p, n});
+		uint32_t id = find(s, (struct tl_str){word.p, n});
 		if (id || !bar)
 			return id;
 		word.p += n + 1;
@@ -201,27 +221,36 @@ static enum tl_status put_id(struct tl_buf *out, size_t from, uint32_t id, struc
 	return tl_buf_add_varint(out, id, err);
 }
 
-/* The ids of one title; one with a name in the map has just that of the map. */
-static enum tl_status put_title(const struct tl_taxonmap *map, struct tl_str title,
-				struct tl_buf *out, size_t from, struct tl_err *err)
+static struct tl_str first_word(struct tl_str title)
 {
 	struct tl_str word = {title.p, 0};
-	size_t pos = 0;
-	enum tl_status st = TL_OK;
 	while (word.n < title.n && title.p[word.n] != ' ' && title.p[word.n] != '\t')
 		word.n++;
-	uint32_t id = find(map, word);
+	return word;
+}
+
+/* The ids of one title, whose first word was looked up where that is not NULL; one with a name in
+ * the map has just that of the map. */
+static enum tl_status put_title(struct seeker *s, struct tl_str title,
+				const struct tl_intern_word *opt_word, struct tl_buf *out,
+				size_t from, struct tl_err *err)
+{
+	struct tl_str word = first_word(title);
+	size_t pos = 0;
+	enum tl_status st = TL_OK;
+	uint32_t id = opt_word ? id_of(s, opt_word) : find(s, word);
 	if (!id && word.n && memchr(word.p, '|', word.n))
-		id = find_part(map, word);
+		id = find_part(s, word);
 	if (id || !(id = tl_taxon_next(title, &pos)))
-		return put_id(out, from, id ? id : find(map, organism(title)), err);
+		return put_id(out, from, id ? id : find(s, organism(title)), err);
 	for (; id && st == TL_OK; id = tl_taxon_next(title, &pos))
 		st = put_id(out, from, id, err);
 	return st;
 }
 
 /* The ids of a record behind out->len, none where they are those of its header. */
-static enum tl_status put_ids(const struct tl_taxonmap *map, struct tl_str head, struct tl_buf *out,
+static enum tl_status put_ids(struct seeker *s, struct tl_str head,
+			      const struct tl_intern_word *word, struct tl_buf *out,
 			      struct tl_buf *said, struct tl_err *err)
 {
 	size_t from = out->len, pos = 0;
@@ -232,7 +261,8 @@ static enum tl_status put_ids(const struct tl_taxonmap *map, struct tl_str head,
 	while (st == TL_OK && head.n) {
 		const uint8_t *end = memchr(head.p, 1, head.n);
 		size_t n = end ? (size_t)(end - head.p) : head.n;
-		st = put_title(map, (struct tl_str){head.p, n}, out, from, err);
+		st = put_title(s, (struct tl_str){head.p, n}, word, out, from, err);
+		word = NULL;
 		n += end != NULL;
 		head.p += n;
 		head.n -= n;
@@ -243,20 +273,48 @@ static enum tl_status put_ids(const struct tl_taxonmap *map, struct tl_str head,
 	return st;
 }
 
-enum tl_status tl_taxonmap_apply(const struct tl_taxonmap *map, struct tl_batch *batch,
-				 struct tl_err *err)
+/* Looks up the first words of records [from, from + n). */
+static void look_ahead(struct seeker *s, const struct tl_batch *batch, size_t from, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct tl_str head = {NULL, 0};
+		if (!(batch->flags[from + i] & TL_REC_IN))
+			head = tl_col_get(&batch->head, from + i);
+		const uint8_t *end = head.n ? memchr(head.p, 1, head.n) : NULL;
+		struct tl_str title = {head.p, end ? (size_t)(end - head.p) : head.n};
+		struct tl_str word = plain(first_word(title));
+		s->ahead[i] = (struct tl_intern_word){.p = word.p, .n = (uint32_t)word.n};
+	}
+	look(s, s->ahead, n);
+}
+
+static enum tl_status apply(struct seeker *s, struct tl_batch *batch, struct tl_err *err)
 {
 	struct tl_buf said = {0};
 	enum tl_status st = TL_OK;
-	tl_col_reset(&batch->taxa);
 	for (size_t i = 0; i < batch->n && st == TL_OK; i++) {
+		size_t k = i % AHEAD;
+		if (!k)
+			look_ahead(s, batch, i, batch->n - i < AHEAD ? batch->n - i : AHEAD);
 		if (!(batch->flags[i] & TL_REC_IN))
-			st = put_ids(map, tl_col_get(&batch->head, i), &batch->taxa.bytes, &said,
-				     err);
+			st = put_ids(s, tl_col_get(&batch->head, i), &s->ahead[k],
+				     &batch->taxa.bytes, &said, err);
 		if (st == TL_OK)
 			st = tl_col_end(&batch->taxa, err);
 	}
 	tl_buf_free(&said);
+	return st;
+}
+
+enum tl_status tl_taxonmap_apply(const struct tl_taxonmap *map, struct tl_batch *batch,
+				 struct tl_err *err)
+{
+	struct seeker s = {.map = map};
+	tl_col_reset(&batch->taxa);
+	enum tl_status st = tl_intern_cache_new(LINES, &s.cache, err);
+	if (st == TL_OK)
+		st = apply(&s, batch, err);
+	tl_intern_cache_free(s.cache);
 	if (!batch->taxa.bytes.len)
 		tl_col_reset(&batch->taxa);
 	return st;

@@ -63,6 +63,12 @@ assert [p["node"] for p in t["places"]] == [0, 1] * 4' || grep -q '"workers": 8'
 	tl-reduce -x --ids ids --metrics m.tl | tl-stats >last
 	[ "$(awk '$1 == "intern_looks" { n = $2 } END { print n + 0 }' last)" -gt 3 ]
 	[ "$(awk '$1 == "intern_probes" { n = $2 } END { print n + 0 }' last)" -gt 3 ]
+	# Organisms are found in the cache when they come again.
+	printf 'Mus musculus\t10090\nHomo sapiens\t9606\n' >map
+	awk '/^>/ { $0 = $1 (NR % 3 ? " [Mus musculus]" : " [Homo sapiens]") } { print }' a.fa >b.fa
+	tl-parse --taxonmap map --metrics b.fa | tl-stats >hits
+	[ "$(awk '$1 == "intern_looks" { print $2 }' hits)" -ge 600 ]
+	[ "$(awk '$1 == "intern_hits" { print $2 }' hits)" -ge 290 ]
 }
 
 @test "blocks stay on their node" {
