@@ -18,8 +18,10 @@
 #include "codec.h"
 #include "column.h"
 
-#define TRIAL_LEVEL 9 /* of zstd: what it makes smaller than packed stays as it is */
-#define ENDS 3        /* numbers before the runs of a script */
+#define TRIAL_LEVEL 9    /* of zstd: what it makes smaller than packed stays as it is */
+#define ENDS 3           /* numbers before the runs of a script */
+#define BOTH 4           /* what stands for a match and a substitution of one residue behind it, */
+#define ONE (1 << 2 | 1) /* which is that as a run */
 
 enum {
 	TAG_OPSV = TL_TAG('O', 'P', 'S', 'V'),
@@ -118,10 +120,12 @@ static enum tl_status add_runs(const struct runs *r, struct tl_str s, bool begin
 			st = tl_buf_add_varint(r->ends, v, err);
 			continue;
 		}
+		bool both = !(v & 3) && pos < s.n && s.p[pos] == ONE;
+		pos += both;
 		n++;
 		st = tl_buf_add_varint(r->length, v >> 2, err);
 		if (st == TL_OK)
-			st = tl_buf_fill(r->op, v & 3, 1, err);
+			st = tl_buf_fill(r->op, both ? BOTH : v & 3, 1, err);
 	}
 	*ret_fits = !left;
 	return st == TL_OK ? tl_buf_add_varint(r->count, n, err) : st;
@@ -161,7 +165,7 @@ static enum tl_status join_runs(struct source *s, bool begins, uint64_t n, struc
 	uint64_t v;
 	if (n > s->op.n - s->op_at)
 		return tl_err_set(err, TL_DATA, "its runs do not add up");
-	enum tl_status st = tl_buf_reserve(to, (size_t)(n + ENDS) * TL_VARINT_MAX, err);
+	enum tl_status st = tl_buf_reserve(to, (size_t)(n + ENDS) * (TL_VARINT_MAX + 1), err);
 	if (st != TL_OK)
 		return st;
 	uint8_t *p = to->data + to->len;
@@ -172,10 +176,12 @@ static enum tl_status join_runs(struct source *s, bool begins, uint64_t n, struc
 	}
 	for (; n; n--) {
 		uint8_t op = s->op.p[s->op_at++];
-		if (!tl_bits_get_varint(s->length.p, s->length.n, &s->length_at, &v) || op > 3 ||
+		if (!tl_bits_get_varint(s->length.p, s->length.n, &s->length_at, &v) || op > BOTH ||
 		    v > UINT64_MAX >> 2)
 			return tl_err_set(err, TL_DATA, "its runs are broken");
-		p += tl_bits_put_varint(p, v << 2 | op);
+		p += tl_bits_put_varint(p, v << 2 | (op & 3));
+		if (op == BOTH)
+			*p++ = ONE;
 	}
 	to->len = (size_t)(p - to->data);
 	return TL_OK;

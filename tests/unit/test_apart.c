@@ -183,9 +183,9 @@ static void test_lies(void)
 		refused(700);
 		col->len--;
 		if (payload.tag[i] == TL_TAG('R', 'U', 'N', 'O')) {
-			col->data[3] ^= 4; /* no operation */
+			col->data[3] ^= 8; /* no operation */
 			refused(700);
-			col->data[3] ^= 4;
+			col->data[3] ^= 8;
 		}
 	}
 	/* Both ways at once. */
