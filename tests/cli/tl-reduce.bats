@@ -463,7 +463,7 @@ lineages() {
 		tl-reduce -x --ids <(echo m7) $z.arc | tl-parse -d | cmp - <(grep -A1 -x '>m7' in.fa)
 	done
 	tl-reduce -o plain.arc edges.tl
-	has 3.arc RUNN && has 3.arc RUNO && has 3.arc LITP && has 3.arc SUBP && has 3.arc LITX
+	has 3.arc RUNN && has 3.arc RUNO && ! has 3.arc RUNC && ! has 3.arc LITs && has 3.arc LITP && has 3.arc SUBP && has 3.arc LITX
 	for z in 20 plain; do has $z.arc OPSV && ! has $z.arc RUNN && ! has $z.arc LITP || return 1; done
 	# Of proteins only the runs.
 	gen_proteins 300 3 >p.fa

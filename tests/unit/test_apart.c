@@ -82,7 +82,37 @@ static void add(struct tl_batch *b, uint64_t ordinal, uint8_t flags, struct tl_b
 	tl_test_ok(tl_batch_add(b, &e, &err), err);
 }
 
-static void make(struct tl_batch *b, enum tl_alphabet alphabet, size_t n, struct tl_buf *pool)
+/* An entry with a script that fits: its lengths can be told from it. */
+static void add_told(struct tl_batch *b, uint64_t ordinal, struct tl_buf *pool)
+{
+	uint8_t ops[600];
+	struct tl_err err = {0};
+	uint64_t ahead = tl_test_below(4), behind = tl_test_below(4), subs = 0,
+		 residues = ahead + behind;
+	uint64_t lits = residues;
+	size_t n = tl_bits_put_varint(ops, tl_test_below(1000));
+	n += tl_bits_put_varint(ops + n, ahead);
+	n += tl_bits_put_varint(ops + n, behind);
+	size_t runs = tl_test_below(20);
+	for (size_t i = 0; i < runs; i++) {
+		unsigned op = i % 2 && i + 1 < runs ? 1 + (unsigned)tl_test_below(3) : 0;
+		uint64_t len = 1 + tl_test_below(op ? 3 : 300);
+		n += tl_bits_put_varint(ops + n, len << 2 | op);
+		residues += op == 3 ? 0 : len;
+		subs += op == 1 ? len : 0;
+		lits += op == 2 ? len : 0;
+	}
+	const struct tl_entry e = {.ordinal = ordinal,
+				   .base = ordinal - 7,
+				   .length = residues,
+				   .ops = {ops, n},
+				   .subs = letters(b->alphabet, subs, pool),
+				   .lits = letters(b->alphabet, lits, pool)};
+	tl_test_ok(tl_batch_add(b, &e, &err), err);
+}
+
+static void make(struct tl_batch *b, enum tl_alphabet alphabet, size_t n, bool told,
+		 struct tl_buf *pool)
 {
 	struct tl_err err = {0};
 	*b = (struct tl_batch){
@@ -92,6 +122,10 @@ static void make(struct tl_batch *b, enum tl_alphabet alphabet, size_t n, struct
 	for (size_t i = 0, ordinal = 100; i < n; i++) {
 		bool in = i && b->flags[i - 1] & TL_REC_OUT, out = i + 1 < n && !tl_test_below(5);
 		ordinal += !in;
+		if (told) {
+			add_told(b, ordinal++, pool);
+			continue;
+		}
 		add(b, ordinal, (uint8_t)((in ? TL_REC_IN : 0) | (out ? TL_REC_OUT : 0)), pool);
 	}
 }
@@ -102,16 +136,20 @@ static void test_round(void)
 	struct tl_batch in, out = {0};
 	struct tl_buf pool = {0};
 	struct tl_err err = {0};
-	for (int round = 0; round < 20; round++) {
+	for (int round = 0; round < 40; round++) {
 		enum tl_alphabet alphabet = (enum tl_alphabet)(round % 2);
 		size_t n = sizes[round / 2 % 5];
-		make(&in, alphabet, n, &pool);
+		bool told = round % 4 > 1;
+		make(&in, alphabet, n, told, &pool);
 		tl_test_ok(tl_record_encode(&in, 100, NULL, &payload, &err), err);
-		tl_test_eq(column("RUNC").n > 0, n > 0);
+		tl_test_eq(column("RUNE").n > 0, n > 0);
+		tl_test_eq(column("RUNC").n > 0, n > 0 && !told);
+		tl_test(!told || (!column("SUBs").n && !column("LITs").n));
 		tl_test(!column("OPSV").n);
 		bool many = n == 700 && alphabet == TL_NUCLEOTIDE;
 		tl_test_eq(column("SUBP").n > 0, many || (alphabet && column("SUBP").n));
-		tl_test(!many || (column("LITC").n && column("LITX").n && !column("LITS").n));
+		tl_test(!many || told || (column("LITC").n && column("LITX").n));
+		tl_test(!many || !column("LITS").n);
 		tl_test(alphabet == TL_NUCLEOTIDE || !column("LITP").n);
 		tl_test_ok(decode(n, &out, &err), err);
 		same_col(&in.ops, &out.ops, n);
@@ -150,6 +188,25 @@ static void test_odd_scripts(void)
 	}
 }
 
+/* A block in which no record begins. */
+static void test_going_on(void)
+{
+	struct tl_batch in = {.kind = TL_KIND_DELTA, .alphabet = TL_NUCLEOTIDE, .apart = true},
+			out = {0};
+	struct tl_err err = {0};
+	const struct tl_entry e = {.ordinal = 101,
+				   .base = 90,
+				   .flags = TL_REC_IN,
+				   .length = 5,
+				   .ops = {(const uint8_t *)"\x14", 1}};
+	tl_test_ok(tl_batch_add(&in, &e, &err), err);
+	tl_test_ok(tl_record_encode(&in, 100, NULL, &payload, &err), err);
+	tl_test_ok(decode(1, &out, &err), err);
+	same_col(&in.ops, &out.ops, 1);
+	tl_batch_free(&in);
+	tl_batch_free(&out);
+}
+
 static void refused(size_t n)
 {
 	struct tl_batch out = {0};
@@ -158,14 +215,15 @@ static void refused(size_t n)
 	tl_batch_free(&out);
 }
 
-static void test_lies(void)
+/* Columns changed one by one. */
+static void check_lies(bool told)
 {
 	static const char lying[][5] = {"RUNC", "RUNE", "RUNN", "RUNO", "SUBP",
 					"LITP", "LITC", "SUBs", "LITs"};
 	struct tl_batch in;
 	struct tl_buf pool = {0};
 	struct tl_err err = {0};
-	make(&in, TL_NUCLEOTIDE, 700, &pool);
+	make(&in, TL_NUCLEOTIDE, 700, told, &pool);
 	tl_test_ok(tl_record_encode(&in, 100, NULL, &payload, &err), err);
 	for (size_t i = 0; i < payload.columns; i++) {
 		struct tl_buf *col = &payload.col[i];
@@ -197,21 +255,25 @@ static void test_lies(void)
 		refused(700);
 		payload.columns--;
 	}
-	uint8_t *parm = NULL;
 	for (size_t i = 0; i < payload.columns; i++)
 		if (payload.tag[i] == TL_TAG('P', 'A', 'R', 'M'))
-			parm = payload.col[i].data;
-	tl_test(parm != NULL);
-	parm[0] = TL_PROTEIN; /* of which letters are not packed */
+			payload.col[i].data[0] = TL_PROTEIN; /* of which letters are not packed */
 	refused(700);
 	tl_batch_free(&in);
 	tl_buf_free(&pool);
+}
+
+static void test_lies(void)
+{
+	check_lies(false);
+	check_lies(true);
 }
 
 int main(void)
 {
 	TL_RUN(test_round);
 	TL_RUN(test_odd_scripts);
+	TL_RUN(test_going_on);
 	TL_RUN(test_lies);
 	return tl_test_end();
 }
