@@ -30,7 +30,9 @@ extern "C" {
 
 /* One block, as the reader gives it. */
 struct tl_item {
-	struct tl_block block;    /* opened; columns decoded unless .raw was asked for */
+	/* Opened; columns decoded unless .raw was asked for, but those that went into batch, edges or
+	 * cands through a codec are not kept. */
+	struct tl_block block;
 	uint64_t first;           /* head.first with the shift of concatenated streams added */
 	uint64_t shift;           /* what was added */
 	uint64_t offset;          /* of the block's header in its input, for messages */

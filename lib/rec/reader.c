@@ -13,8 +13,6 @@
 
 #include "reader_slot.h"
 
-#define KEEP_BYTES (8u << 20) /* an item with a larger payload is not kept for later */
-
 void tl_reader_close(struct tl_reader *r)
 {
 	if (!r)
@@ -25,6 +23,9 @@ void tl_reader_close(struct tl_reader *r)
 		r->free = slot->next;
 		tl_reader_slot_free(slot);
 	}
+	for (unsigned i = 0; r->room && i < tl_pool_threads(r->pool); i++)
+		tl_buf_free(&r->room[i]);
+	tl_mem_free(r->room);
 	tl_io_close(r->fd);
 	tl_mem_free(r);
 }
@@ -48,8 +49,10 @@ enum tl_status tl_reader_open(struct tl_pool *pool, const char *const *names, si
 	tl_reader_count_begin(r);
 	r->exact = r->exact && !r->opts.pick;
 	/* One thread alone gains nothing from reading ahead. */
-	enum tl_status st =
-		tl_lane_new(pool, threads > 1 ? threads + 1 : 1, tl_reader_work, &r->lane, err);
+	r->room = tl_mem_zalloc(threads, sizeof *r->room, err);
+	enum tl_status st = r->room ? TL_OK : TL_NOMEM;
+	if (st == TL_OK)
+		st = tl_lane_new(pool, threads > 1 ? threads + 1 : 1, tl_reader_work, &r->lane, err);
 	if (st == TL_OK)
 		st = tl_reader_input_open(r, err);
 	if (st == TL_OK)
@@ -124,7 +127,7 @@ void tl_reader_recycle(struct tl_reader *r, struct tl_item *item)
 	struct tl_reader_slot *slot = (struct tl_reader_slot *)item; /* its first member */
 	if (!item)
 		return;
-	if (item->block.payload.cap > KEEP_BYTES || item->block.decoded.cap > KEEP_BYTES) {
+	if (item->block.payload.cap > TL_READER_KEEP || item->block.decoded.cap > TL_READER_KEEP) {
 		tl_reader_slot_free(slot);
 		return;
 	}

@@ -30,6 +30,7 @@ void tl_reader_slot_renew(struct tl_reader *r, struct tl_reader_slot *slot,
 			  const struct tl_block_head *head)
 {
 	struct tl_item *item = &slot->item;
+	slot->reader = r;
 	slot->raw = slot->hidden = false;
 	slot->starts = slot->residues = slot->next_ordinal = 0;
 	item->block.head = *head;

@@ -6,6 +6,8 @@
 #include <tl/lane.h>
 #include <tl/reader.h>
 
+#define TL_READER_KEEP (8u << 20) /* larger payloads, and columns, are not kept for later ones */
+
 enum tl_reader_state {
 	TL_READER_NO_INPUT,
 	TL_READER_NO_STREAM,
@@ -17,6 +19,7 @@ enum tl_reader_state {
 /* An item with what only the reader needs to know of it. */
 struct tl_reader_slot {
 	struct tl_item item;         /* first, so that a pointer to it is one to the slot */
+	struct tl_reader *reader;
 	struct tl_reader_slot *next; /* in the list of free ones */
 	bool raw;                    /* its columns are not decoded */
 	bool hidden;                 /* not given to the caller */
@@ -60,6 +63,9 @@ struct tl_reader {
 	bool exact; /* every block of this stream was decoded */
 	struct tl_reader_totals totals;
 	struct tl_reader_slot *free;
+	/* [threads] Columns on their way from a codec to a batch: each worker's own, so that they are
+	 * written over where they lie in its caches. */
+	struct tl_buf *room;
 };
 
 /* An empty one, or one that was recycled. */

@@ -84,14 +84,44 @@ static enum tl_status decode(struct tl_reader_slot *slot, struct tl_err *err)
 	}
 }
 
+/* Is all that the columns hold in the batch, the edges or the pairs then? */
+static bool is_copied(uint32_t type)
+{
+	return type == TL_BLOCK_SEQS || type == TL_BLOCK_DUPS || type == TL_BLOCK_DLTA ||
+	       type == TL_BLOCK_EDGE || type == TL_BLOCK_CAND;
+}
+
+/* Decodes by way of the worker's room.  Columns that had a codec are gone then. */
+static enum tl_status decode_through(struct tl_reader_slot *slot, struct tl_buf *room,
+				     struct tl_err *err)
+{
+	struct tl_block *block = &slot->item.block;
+	struct tl_buf own = block->decoded;
+	block->decoded = *room;
+	enum tl_status st = tl_block_decode(block, err);
+	if (st == TL_OK)
+		st = decode(slot, err);
+	for (size_t i = 0; i < block->columns; i++)
+		if (block->col[i].codec != TL_CODEC_NONE)
+			block->col[i].data = NULL;
+	*room = block->decoded;
+	block->decoded = own;
+	if (room->cap > TL_READER_KEEP)
+		tl_buf_free(room);
+	return st;
+}
+
 enum tl_status tl_reader_work(void *ptr, unsigned worker, struct tl_err *err)
 {
 	struct tl_reader_slot *slot = ptr;
-	(void)worker;
-	if (slot->item.block.head.type == TL_BLOCK_ENDS)
+	uint32_t type = slot->item.block.head.type;
+	if (type == TL_BLOCK_ENDS)
 		return TL_OK; /* seen to when it was read */
 	enum tl_status st = tl_block_open(&slot->item.block, err);
-	if (st == TL_OK && !slot->raw)
-		st = tl_block_decode(&slot->item.block, err);
-	return st == TL_OK && !slot->raw ? decode(slot, err) : st;
+	if (st != TL_OK || slot->raw)
+		return st;
+	if (is_copied(type))
+		return decode_through(slot, &slot->reader->room[worker], err);
+	st = tl_block_decode(&slot->item.block, err);
+	return st == TL_OK ? decode(slot, err) : st;
 }

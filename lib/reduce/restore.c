@@ -15,6 +15,7 @@
 #include <tl/lane.h>
 #include <tl/mem.h>
 #include <tl/metrics.h>
+#include <tl/spares.h>
 
 #define CHUNK (256u << 10) /* of residues: its text stays in the second cache */
 
@@ -25,14 +26,20 @@ struct part {
 	size_t at;
 };
 
+/* What a worker makes of a chunk. */
+struct canvas {
+	struct tl_spare spare; /* first */
+	struct tl_buf text;
+	struct tl_expand_room room;
+};
+
 struct chunk {
 	const struct restorer *r;
 	struct part *part;
 	size_t n, cap;
 	uint64_t bytes;
 	struct tl_text_style style; /* at its beginning */
-	struct tl_buf text;
-	struct tl_expand_room room;
+	struct canvas *canvas;      /* NULL: it is not rendered yet */
 	/* A file ends behind its records: */
 	bool ends, exact;
 	struct tl_buf tail;
@@ -45,6 +52,7 @@ struct restorer {
 	struct tl_out *out;
 	struct tl_expand *expand;
 	struct tl_lane *lane; /* NULL: chunks are rendered where they are filled */
+	struct tl_spares *canvases;
 	struct chunk *chunk;  /* being filled; or NULL */
 	struct chunk *spare;
 	bool changed;               /* a record of the file was FASTQ and is not any more */
@@ -78,22 +86,23 @@ static void set_style(const struct tl_restore_opts *opts, const struct tl_expand
 static enum tl_status render_entry(struct chunk *c, struct part *p, size_t i, struct tl_err *err)
 {
 	const struct tl_batch *b = p->ev.batch;
+	struct tl_buf *text = &c->canvas->text;
+	struct tl_expand_room *room = &c->canvas->room;
 	struct tl_entry e;
 	enum tl_status st;
 	tl_batch_get(b, p->ev.at + i, &e);
 	if (c->r->opts->names_only)
-		return tl_text_name(&e, &c->text, err);
-	p->at = c->room.residues.len;
+		return tl_text_name(&e, text, err);
+	p->at = room->residues.len;
 	if (b->kind == TL_KIND_SEQ)
 		p->residues = e.resi;
-	else if ((st = tl_expand_residues(&p->ev, i, &c->room, &p->residues, err)) != TL_OK)
+	else if ((st = tl_expand_residues(&p->ev, i, room, &p->residues, err)) != TL_OK)
 		return st;
-	st = tl_text_render(&e, b->alphabet, b->width, b->eol, p->residues.p, &c->style, &c->text,
-			    err);
+	st = tl_text_render(&e, b->alphabet, b->width, b->eol, p->residues.p, &c->style, text, err);
 	if (st != TL_OK)
 		(void)tl_err_prefix(err, "record tl|%llu", (unsigned long long)e.ordinal);
 	if (!p->ev.summed)
-		c->room.residues.len = p->at; /* not needed any more */
+		room->residues.len = p->at; /* not needed any more */
 	return st;
 }
 
@@ -105,8 +114,8 @@ static enum tl_status render_part(struct chunk *c, struct part *p, struct tl_err
 	for (size_t i = 0; i < ev->n && st == TL_OK;) {
 		size_t done = 0;
 		if (quick)
-			st = tl_text_plain(ev->batch, ev->at + i, ev->n - i, &c->style, &c->text,
-					   &done, err);
+			st = tl_text_plain(ev->batch, ev->at + i, ev->n - i, &c->style,
+					   &c->canvas->text, &done, err);
 		i += done;
 		if (st == TL_OK && i < ev->n)
 			st = render_entry(c, p, i++, err);
@@ -118,13 +127,17 @@ static enum tl_status render(void *item, unsigned worker, struct tl_err *err)
 {
 	struct chunk *c = item;
 	enum tl_status st = TL_OK;
-	(void)worker;
+	c->canvas = tl_spares_take(c->r->canvases, worker, sizeof *c->canvas, err);
+	if (!c->canvas)
+		return TL_NOMEM;
+	tl_buf_reset(&c->canvas->text);
+	tl_buf_reset(&c->canvas->room.residues);
 	for (size_t k = 0; k < c->n && st == TL_OK; k++) {
 		struct part *p = &c->part[k];
 		set_style(c->r->opts, &p->ev, &c->style);
 		st = render_part(c, p, err);
 	}
-	return st == TL_OK ? tl_buf_add(&c->text, c->tail.data, c->tail.len, err) : st;
+	return st == TL_OK ? tl_buf_add(&c->canvas->text, c->tail.data, c->tail.len, err) : st;
 }
 
 /* 2. In order: hash, write, compare. */
@@ -153,7 +166,7 @@ static enum tl_status settle(struct restorer *r, struct chunk *c, struct tl_err 
 	for (size_t k = 0; k < c->n && st == TL_OK; k++) {
 		struct part *p = &c->part[k];
 		if (p->ev.script && p->residues.n)
-			p->residues.p = c->room.residues.data + p->at; /* it may have moved */
+			p->residues.p = c->canvas->room.residues.data + p->at; /* it may have moved */
 		st = tl_expand_done(r->expand, &p->ev, p->residues, err);
 	}
 	return st;
@@ -161,9 +174,9 @@ static enum tl_status settle(struct restorer *r, struct chunk *c, struct tl_err 
 
 static void recycle(struct restorer *r, struct chunk *c)
 {
-	tl_buf_reset(&c->text);
+	tl_spares_give(r->canvases, c->canvas);
+	c->canvas = NULL;
 	tl_buf_reset(&c->tail);
-	tl_buf_reset(&c->room.residues);
 	c->n = 0;
 	c->bytes = 0;
 	c->ends = c->exact = false;
@@ -174,7 +187,7 @@ static void recycle(struct restorer *r, struct chunk *c)
 /* A chunk that was rendered: its text goes out. */
 static enum tl_status put_chunk(struct restorer *r, struct chunk *c, struct tl_err *err)
 {
-	const struct tl_buf *t = &c->text;
+	const struct tl_buf *t = &c->canvas->text;
 	enum tl_status st = settle(r, c, err);
 	if (st != TL_OK)
 		return st;
@@ -355,12 +368,18 @@ static void free_chunk(void *item)
 	struct chunk *c = item;
 	if (!c)
 		return;
-	tl_buf_free(&c->text);
+	tl_spares_give(c->r->canvases, c->canvas);
 	tl_buf_free(&c->tail);
-	tl_buf_free(&c->room.residues);
-	tl_buf_free(&c->room.scratch);
 	free(c->part);
 	free(c);
+}
+
+static void empty_canvas(void *thing)
+{
+	struct canvas *canvas = thing;
+	tl_buf_free(&canvas->text);
+	tl_buf_free(&canvas->room.residues);
+	tl_buf_free(&canvas->room.scratch);
 }
 
 static void release(struct restorer *r)
@@ -372,6 +391,7 @@ static void release(struct restorer *r)
 		r->spare = c->next;
 		free_chunk(c);
 	}
+	tl_spares_free(r->canvases, empty_canvas);
 	tl_hash_free(r->hash);
 	tl_expand_free(r->expand);
 }
@@ -390,8 +410,9 @@ enum tl_status tl_restore_text(struct tl_reader *reader, const struct tl_restore
 		.out = out,
 		.style = {.own = !opts->wrap, .width = opts->width, .letters = opts->letters}};
 	struct tl_pool *pool = opts->opt_pool;
-	enum tl_status st = TL_OK;
-	if (pool && tl_pool_threads(pool) > 1)
+	unsigned threads = pool ? tl_pool_threads(pool) : 1;
+	enum tl_status st = tl_spares_new(threads, &r.canvases, err);
+	if (st == TL_OK && threads > 1)
 		st = tl_lane_new(pool, 0, render, &r.lane, err);
 	if (st == TL_OK)
 		st = tl_expand_new(reader, &xopts, &r.expand, err);
