@@ -39,7 +39,7 @@ enum tl_metrics_counter {
 	TL_METRICS_INTERN_HITS,      /* of those many at once, found in the cache of the worker */
 	TL_METRICS_INTERN_PROBES,    /* slots looked at for the others */
 	TL_METRICS_INTERN_BYTES,     /* of strings that became symbols */
-	TL_METRICS_INTERN_FORGOTTEN, /* symbols */
+	TL_METRICS_INTERN_FORGOTTEN, /* symbols of tables with a limit; no tool has one */
 	TL_METRICS_SLAB_MAPPED,      /* bytes of blocks from which pieces are taken */
 	TL_METRICS_SLAB_TAKEN,       /* of these, in pieces that were taken */
 	TL_METRICS_COUNTERS
