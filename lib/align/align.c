@@ -63,16 +63,29 @@ static void clear(struct tl_align_path *path)
 	tl_buf_reset(&path->ops);
 }
 
+/* Plans the band [lo, hi]; false where it is too large. */
+static bool plan(struct tl_align *ws, uint64_t max_cells, int64_t lo, int64_t hi,
+		 struct tl_align_path *path)
+{
+	const uint64_t cells = tl_align_band_plan(ws, lo, hi);
+	path->too_large = cells > max_cells;
+	path->cells += path->too_large ? 0 : cells;
+	return !path->too_large;
+}
+
 /* Does the band [lo, hi] if it is small enough. */
 static enum tl_status one_band(struct tl_align *ws, uint64_t max_cells, int64_t lo, int64_t hi,
 			       struct tl_align_path *path, struct tl_err *err)
 {
-	const uint64_t cells = tl_align_band_plan(ws, lo, hi);
-	path->too_large = cells > max_cells;
-	if (path->too_large)
-		return TL_OK;
-	path->cells += cells;
-	return tl_align_band_run(ws, err);
+	return plan(ws, max_cells, lo, hi, path) ? tl_align_band_run(ws, err) : TL_OK;
+}
+
+static void take_job(struct tl_align *ws, const struct tl_align_job *job)
+{
+	ws->a = job->a;
+	ws->b = job->b;
+	ws->a_len = job->a_len;
+	ws->b_len = job->b_len;
 }
 
 /* Widens [*lo, *hi] so far that the score in hand proves the band; false where it does already. */
@@ -110,10 +123,7 @@ void tl_align_prove(struct tl_align *ws, const struct tl_align_job *job,
 static enum tl_status all_bands(struct tl_align *ws, const struct tl_align_job *job,
 				struct tl_align_path *path, struct tl_err *err)
 {
-	ws->a = job->a;
-	ws->b = job->b;
-	ws->a_len = job->a_len;
-	ws->b_len = job->b_len;
+	take_job(ws, job);
 	enum tl_status st = one_band(ws, job->max_cells, job->lo, job->hi, path, err);
 	if (st != TL_OK || path->too_large || job->later)
 		return st;
@@ -136,17 +146,12 @@ static enum tl_status find_path(struct tl_align *ws, int64_t least, struct tl_al
 		       TL_OK : tl_align_trace_path(ws, path, ret_lost, err);
 }
 
-enum tl_status tl_align_pair(struct tl_align *ws, const struct tl_align_job *job,
+/* The path of the bands that were computed, in wider lanes where it is lost. */
+static enum tl_status finish(struct tl_align *ws, const struct tl_align_job *job,
 			     struct tl_align_path *path, struct tl_err *err)
 {
 	bool lost;
-	clear(path);
-	/* A score that may be too high cannot prove a band. */
-	ws->bytes = job->later;
-	enum tl_status st = all_bands(ws, job, path, err);
-	if (st != TL_OK || path->too_large)
-		return st;
-	st = find_path(ws, job->least, path, &lost, err);
+	enum tl_status st = find_path(ws, job->least, path, &lost, err);
 	if (st != TL_OK || !lost)
 		return st;
 	ws->bytes = false;
@@ -155,6 +160,36 @@ enum tl_status tl_align_pair(struct tl_align *ws, const struct tl_align_job *job
 		st = find_path(ws, job->least, path, &lost, err);
 	return st == TL_OK && lost ?
 		       tl_err_set(err, TL_INTERNAL, "an alignment's trace is lost") : st;
+}
+
+enum tl_status tl_align_pair(struct tl_align *ws, const struct tl_align_job *job,
+			     struct tl_align_path *path, struct tl_err *err)
+{
+	clear(path);
+	/* A score that may be too high cannot prove a band. */
+	ws->bytes = job->later;
+	enum tl_status st = all_bands(ws, job, path, err);
+	return st != TL_OK || path->too_large ? st : finish(ws, job, path, err);
+}
+
+enum tl_status tl_align_two(struct tl_align *const ws[2], const struct tl_align_job *const job[2],
+			    struct tl_align_path *const path[2], struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	for (int i = 0; i < 2; i++) {
+		clear(path[i]);
+		ws[i]->bytes = true;
+		take_job(ws[i], job[i]);
+		(void)plan(ws[i], job[i]->max_cells, job[i]->lo, job[i]->hi, path[i]);
+	}
+	if (!path[0]->too_large && !path[1]->too_large)
+		st = tl_align_band_run_two(ws[0], ws[1], err);
+	else if (!path[0]->too_large || !path[1]->too_large)
+		st = tl_align_band_run(ws[path[0]->too_large], err);
+	for (int i = 0; i < 2 && st == TL_OK; i++)
+		if (!path[i]->too_large)
+			st = finish(ws[i], job[i], path[i], err);
+	return st;
 }
 
 enum tl_status tl_align_score(struct tl_align *ws, const struct tl_align_job *job,

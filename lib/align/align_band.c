@@ -169,18 +169,23 @@ static enum tl_status forward(struct tl_align *ws, struct tl_err *err)
 	return TL_OK;
 }
 
-/* In lanes of one byte; *ret_done is false where the rows are too many to be kept. */
-static enum tl_status forward_bytes(struct tl_align *ws, bool *ret_done, struct tl_err *err)
+/* Whether lanes of one byte will do, for rows that can all be kept. */
+static bool small(struct tl_align *ws)
 {
 	ws->lane = 1;
+	if (!ws->bytes || !ws->kernel->rows8 || !tl_align_kernel_small(ws->score))
+		return false;
 	choose_stretch(ws);
-	*ret_done = stretches(ws) == 1;
-	if (!*ret_done)
-		return TL_OK;
+	return stretches(ws) == 1;
+}
+
+static enum tl_status begin_bytes(struct tl_align *ws, struct tl_align_rows *job,
+				  struct tl_err *err)
+{
 	enum tl_status st = make_room(ws, err);
 	if (st != TL_OK)
 		return st;
-	struct tl_align_rows job = {
+	*job = (struct tl_align_rows){
 		.score = ws->score,
 		.a = ws->a + ws->first,
 		.rows = ws->end - ws->first,
@@ -196,24 +201,37 @@ static enum tl_status forward_bytes(struct tl_align *ws, bool *ret_done, struct 
 	};
 	keep_none(ws);
 	ws->kept[0].end = ws->end;
-	ws->kernel->rows8(&job);
-	ws->best = job.best;
-	ws->best_row = job.best_row < 0 ? -1 : (int64_t)ws->first + job.best_row;
 	return TL_OK;
+}
+
+static void end_bytes(struct tl_align *ws, const struct tl_align_rows *job)
+{
+	ws->best = job->best;
+	ws->best_row = job->best_row < 0 ? -1 : (int64_t)ws->first + job->best_row;
+}
+
+static void reset(struct tl_align *ws)
+{
+	ws->best = 0;
+	ws->best_row = -1;
 }
 
 enum tl_status tl_align_band_run(struct tl_align *ws, struct tl_err *err)
 {
-	bool done = false;
-	ws->best = 0;
-	ws->best_row = -1;
+	struct tl_align_rows job;
+	reset(ws);
 	if (ws->first == ws->end)
 		return TL_OK;
 	enum tl_status st = encode(ws, err);
-	if (st == TL_OK && ws->bytes && ws->kernel->rows8 && tl_align_kernel_small(ws->score))
-		st = forward_bytes(ws, &done, err);
-	if (st != TL_OK || done)
+	if (st != TL_OK)
 		return st;
+	if (small(ws)) {
+		if ((st = begin_bytes(ws, &job, err)) == TL_OK) {
+			ws->kernel->rows8(&job);
+			end_bytes(ws, &job);
+		}
+		return st;
+	}
 	ws->lane = 2;
 	st = forward(ws, err);
 	if (st == TL_OK && ws->best >= tl_align_kernel_limit(ws->score)) {
@@ -221,6 +239,31 @@ enum tl_status tl_align_band_run(struct tl_align *ws, struct tl_err *err)
 		st = forward(ws, err);
 	}
 	return st;
+}
+
+enum tl_status tl_align_band_run_two(struct tl_align *x, struct tl_align *y, struct tl_err *err)
+{
+	struct tl_align_rows one, two;
+	enum tl_status st;
+	if (x->first == x->end || y->first == y->end || !small(x) || !small(y)) {
+		st = tl_align_band_run(x, err);
+		return st == TL_OK ? tl_align_band_run(y, err) : st;
+	}
+	reset(x);
+	reset(y);
+	st = encode(x, err);
+	if (st == TL_OK)
+		st = encode(y, err);
+	if (st == TL_OK)
+		st = begin_bytes(x, &one, err);
+	if (st == TL_OK)
+		st = begin_bytes(y, &two, err);
+	if (st != TL_OK)
+		return st;
+	x->kernel->pair8(&one, &two);
+	end_bytes(x, &one);
+	end_bytes(y, &two);
+	return TL_OK;
 }
 
 const struct tl_align_kept *tl_align_band_fetch(struct tl_align *ws, size_t row)

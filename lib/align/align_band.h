@@ -63,6 +63,10 @@ uint64_t tl_align_band_plan(struct tl_align *ws, int64_t lo, int64_t hi);
  * lanes of one byte where it fits; best may then be too high, see align_kernel.h. */
 enum tl_status tl_align_band_run(struct tl_align *ws, struct tl_err *err) TL_CHECK;
 
+/* Two of them, of the same scores, on the same kernel: faster than one after the other. */
+enum tl_status tl_align_band_run_two(struct tl_align *x, struct tl_align *y, struct tl_err *err)
+	TL_CHECK;
+
 /* The stretch with this row, its H kept up to best_row at least; the one fetched before stays if
  * it is a neighbour.  row is in [first, best_row]. */
 const struct tl_align_kept *tl_align_band_fetch(struct tl_align *ws, size_t row);

@@ -94,5 +94,5 @@ static inline vec last16(vec x)
 #define MARK(at, row, x, best) _mm256_blendv_epi8(at, row, _mm256_cmpgt_epi32(x, best))
 #include "align_kernel_template.h"
 
-const struct tl_align_kernel tl_align_kernel_avx2 = {"avx2", rows8, rows16, rows32};
+const struct tl_align_kernel tl_align_kernel_avx2 = {"avx2", rows8, pair8, rows16, rows32};
 #endif

@@ -104,5 +104,5 @@ static inline vec scan32(vec x)
 #define MARK(at, row, x, best) _mm512_mask_mov_epi32(at, _mm512_cmpgt_epi32_mask(x, best), row)
 #include "align_kernel_template.h"
 
-const struct tl_align_kernel tl_align_kernel_avx512 = {"avx512bw", rows8, rows16, rows32};
+const struct tl_align_kernel tl_align_kernel_avx512 = {"avx512bw", rows8, pair8, rows16, rows32};
 #endif

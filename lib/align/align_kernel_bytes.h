@@ -84,46 +84,110 @@ static inline void bytes_find(struct tl_align_rows *job)
 	}
 }
 
-/* A band of N vectors, N a small constant. */
-static inline __attribute__((always_inline)) void bytes_narrow(struct tl_align_rows *job, const int N)
+/* A band of N vectors, N a small constant: its state, which stays in registers. */
+struct bytes_band {
+	VEC h[4], e[5], top;
+	int8_t *keep;
+	uint8_t *bits;
+	int32_t shift;
+};
+
+static inline __attribute__((always_inline)) void bytes_open(struct bytes_band *x,
+							     struct tl_align_rows *job,
+							     const int N)
 {
-	const struct bytes c = bytes_begin(job->score);
 	const VEC low = SET(-128);
-	int8_t *keep = job->keep;
-	uint8_t *bits = job->straight;
-	int32_t shift = 0;
-	VEC hs[4], es[5];
 #pragma GCC unroll 5
 	for (int v = 0; v <= N; v++)
-		hs[v < N ? v : 0] = es[v] = low;
-	for (size_t row = 0; row < job->rows; row += TL_ALIGN_BLOCK) {
-		const size_t end = job->rows - row < TL_ALIGN_BLOCK ? job->rows : row + TL_ALIGN_BLOCK;
-		VEC top = low;
-		for (size_t r = row; r < end; r++, keep += N * LANES) {
-			const uint8_t *codes = job->codes + (job->col + (int64_t)r);
-			const int8_t *pairs = job->score->pair[job->a[r] & 31];
-			const HALF lo = TABLE(pairs), hi = TABLE(pairs + 16);
-			VEC carry = low;
+		x->h[v < N ? v : 0] = x->e[v] = low;
+	x->top = low;
+	x->keep = job->keep;
+	x->bits = job->straight;
+	x->shift = 0;
+	job->best = 0;
+	job->best_row = -1;
+}
+
+/* Row r. */
+static inline __attribute__((always_inline)) void bytes_narrow(struct bytes_band *x,
+							       const struct bytes *c,
+							       const struct tl_align_rows *job,
+							       size_t r, const int N)
+{
+	const uint8_t *codes = job->codes + (job->col + (int64_t)r);
+	const int8_t *pairs = job->score->pair[job->a[r] & 31];
+	const HALF lo = TABLE(pairs), hi = TABLE(pairs + 16);
+	VEC carry = SET(-128);
 #pragma GCC unroll 4
-			for (int v = 0; v < N; v++) {
-				const VEC down = DOWN(es[v], es[v + 1]);
-				const VEC straight =
-					ADD(hs[v], SCORES(lo, hi, codes + v * LANES));
-				hs[v] = bytes_cells(&c, straight, down, &carry);
-				es[v] = MAX(SUB(hs[v], c.open), SUB(down, c.extend));
-				top = MAX(top, hs[v]);
-				STORE(keep + v * LANES, hs[v]);
-				BITS(bits + v * LANES / 8, hs[v], straight);
-			}
-			bits += N * LANES / 8;
-		}
-		const VEC more = SET((int8_t)bytes_turn(job, row, TOP(top), &shift));
-#pragma GCC unroll 4
-		for (int v = 0; v < N; v++) {
-			hs[v] = SUB(hs[v], more);
-			es[v] = SUB(es[v], more);
-		}
+	for (int v = 0; v < N; v++) {
+		const VEC down = DOWN(x->e[v], x->e[v + 1]);
+		const VEC straight = ADD(x->h[v], SCORES(lo, hi, codes + v * LANES));
+		x->h[v] = bytes_cells(c, straight, down, &carry);
+		x->e[v] = MAX(SUB(x->h[v], c->open), SUB(down, c->extend));
+		x->top = MAX(x->top, x->h[v]);
+		STORE(x->keep + v * LANES, x->h[v]);
+		BITS(x->bits + v * LANES / 8, x->h[v], straight);
 	}
+	x->keep += N * LANES;
+	x->bits += N * LANES / 8;
+}
+
+/* The end of the block that began with this row. */
+static inline __attribute__((always_inline)) void bytes_close(struct bytes_band *x,
+							      struct tl_align_rows *job, size_t row,
+							      const int N)
+{
+	const VEC more = SET((int8_t)bytes_turn(job, row, TOP(x->top), &x->shift));
+#pragma GCC unroll 4
+	for (int v = 0; v < N; v++) {
+		x->h[v] = SUB(x->h[v], more);
+		x->e[v] = SUB(x->e[v], more);
+	}
+	x->top = SET(-128);
+}
+
+/* The rows from `row` on. */
+static inline __attribute__((always_inline)) void bytes_rest(struct bytes_band *x,
+							     const struct bytes *c,
+							     struct tl_align_rows *job, size_t row,
+							     const int N)
+{
+	for (; row < job->rows; row += TL_ALIGN_BLOCK) {
+		const size_t end = job->rows - row < TL_ALIGN_BLOCK ? job->rows : row + TL_ALIGN_BLOCK;
+		for (size_t r = row; r < end; r++)
+			bytes_narrow(x, c, job, r, N);
+		bytes_close(x, job, row, N);
+	}
+}
+
+static inline __attribute__((always_inline)) void bytes_one(struct tl_align_rows *job, const int N)
+{
+	const struct bytes c = bytes_begin(job->score);
+	struct bytes_band x;
+	bytes_open(&x, job, N);
+	bytes_rest(&x, &c, job, 0, N);
+}
+
+/* Two bands of the same scores at a time: a row of one waits for its row before, not for the other. */
+static inline __attribute__((always_inline)) void bytes_two(struct tl_align_rows *one,
+							    struct tl_align_rows *two, const int N)
+{
+	const struct bytes c = bytes_begin(one->score);
+	const size_t both = (one->rows < two->rows ? one->rows : two->rows) / TL_ALIGN_BLOCK *
+			    TL_ALIGN_BLOCK;
+	struct bytes_band x, y;
+	bytes_open(&x, one, N);
+	bytes_open(&y, two, N);
+	for (size_t row = 0; row < both; row += TL_ALIGN_BLOCK) {
+		for (size_t r = row; r < row + TL_ALIGN_BLOCK; r++) {
+			bytes_narrow(&x, &c, one, r, N);
+			bytes_narrow(&y, &c, two, r, N);
+		}
+		bytes_close(&x, one, row, N);
+		bytes_close(&y, two, row, N);
+	}
+	bytes_rest(&x, &c, one, both, N);
+	bytes_rest(&y, &c, two, both, N);
 }
 
 /* One row of a band of any width, its state in memory; vectors all of whose columns are outside b
@@ -159,6 +223,8 @@ static inline void bytes_any_width(struct tl_align_rows *job)
 	const struct bytes c = bytes_begin(job->score);
 	int8_t *const h = job->h, *const e = job->e;
 	int32_t shift = 0;
+	job->best = 0;
+	job->best_row = -1;
 	memset(h, -128, job->width);
 	memset(e, -128, job->width + LANES);
 	for (size_t row = 0; row < job->rows; row += TL_ALIGN_BLOCK) {
@@ -176,17 +242,30 @@ static inline void bytes_any_width(struct tl_align_rows *job)
 
 static void rows8(struct tl_align_rows *job)
 {
-	job->best = 0;
-	job->best_row = -1;
 	if (job->width == LANES)
-		bytes_narrow(job, 1);
+		bytes_one(job, 1);
 	else if (job->width == 2 * LANES)
-		bytes_narrow(job, 2);
+		bytes_one(job, 2);
 	else if (job->width == 4 * LANES)
-		bytes_narrow(job, 4);
+		bytes_one(job, 4);
 	else
 		bytes_any_width(job);
 	bytes_find(job);
+}
+
+static void pair8(struct tl_align_rows *one, struct tl_align_rows *two)
+{
+	if (one->width == two->width && one->width == LANES) {
+		bytes_two(one, two, 1);
+	} else if (one->width == two->width && one->width == 2 * LANES) {
+		bytes_two(one, two, 2);
+	} else {
+		rows8(one);
+		rows8(two);
+		return;
+	}
+	bytes_find(one);
+	bytes_find(two);
 }
 
 #undef LANES

@@ -8,5 +8,5 @@
 
 #include "align_kernel_128.h"
 
-const struct tl_align_kernel tl_align_kernel_neon = {"neon", rows8, rows16, rows32};
+const struct tl_align_kernel tl_align_kernel_neon = {"neon", rows8, pair8, rows16, rows32};
 #endif

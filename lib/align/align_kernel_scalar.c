@@ -68,4 +68,4 @@ static void rows32(struct tl_align_rows *job)
 	all_rows(job, true);
 }
 
-const struct tl_align_kernel tl_align_kernel_scalar = {"scalar", NULL, rows16, rows32};
+const struct tl_align_kernel tl_align_kernel_scalar = {"scalar", NULL, NULL, rows16, rows32};

@@ -19,7 +19,7 @@
 struct comparison {
 	struct tl_compare_set set;
 	const struct tl_pair_source *source;
-	struct tl_compare_bench *bench; /* [workers] */
+	struct tl_compare_bench *bench; /* [2 * workers] */
 	struct task *idle;   /* list; of the thread that takes tasks */
 	uint8_t *opt_large;  /* written in order, by the thread that takes tasks */
 };
@@ -51,36 +51,79 @@ static enum tl_status note_large(struct task *t, const struct tl_pair *p, struct
 	return st;
 }
 
-/* One pair, on one strand or on both. */
-static enum tl_status compare_pair(struct task *t, struct tl_compare_bench *w, const struct tl_pair *p,
-				   bool both, struct tl_err *err)
+/* The edge of an alignment of a pair, if it is one; b is what the centre was taken as. */
+static enum tl_status put_edge(struct task *t, const struct tl_compare_bench *w,
+			       const struct tl_pair *p, const struct tl_align_path *path,
+			       struct tl_str b, struct tl_err *err)
 {
-	const struct comparison *c = t->c;
-	struct tl_align_path *path = &w->path;
-	struct tl_str b, other_b;
-	bool minus = p->minus;
-	enum tl_status st = tl_compare_pair_align(&c->set, w, p, path, &b, err);
-	if (st == TL_OK && both) {
-		st = tl_compare_pair_align(&c->set, w, p + 1, &w->other, &other_b, err);
-		if (st == TL_OK && w->other.score > path->score) {
-			path = &w->other;
-			minus = p[1].minus;
-			b = other_b;
-		}
-	}
-	if (st != TL_OK)
-		return st;
+	const struct tl_compare_set *set = &t->c->set;
+	const struct tl_str a = w->member.s;
 	if (path->too_large)
 		return note_large(t, p, err);
-	struct tl_str a = w->member.s;
-	struct tl_link_sum sum = tl_link_of_path(path, a.n, b.n);
-	uint8_t flags = tl_link_judge(&c->set.params->criterion, &sum, minus);
+	const struct tl_link_sum sum = tl_link_of_path(path, a.n, b.n);
+	uint8_t flags = tl_link_judge(&set->params->criterion, &sum, p->minus);
 	if (!flags)
 		return TL_OK;
-	flags |= minus ? TL_EDGE_MINUS : 0;
-	w->sum.edges++;
-	return tl_link_put(&t->edges, c->set.bank->ordinal[p->member], c->set.bank->ordinal[p->centre],
+	flags |= p->minus ? TL_EDGE_MINUS : 0;
+	t->sum.edges++;
+	return tl_link_put(&t->edges, set->bank->ordinal[p->member], set->bank->ordinal[p->centre],
 			   flags, path, a, b, err);
+}
+
+/* The edge of what has ended on a bench. */
+static enum tl_status put_ended(struct task *t, const struct tl_compare_bench *w,
+				struct tl_err *err)
+{
+	return put_edge(t, w, w->at.pair, w->at.path, w->at.b, err);
+}
+
+/* A pair on both strands: the better one counts. */
+static enum tl_status compare_both(struct task *t, struct tl_compare_bench *w,
+				   const struct tl_pair *p, struct tl_err *err)
+{
+	const struct tl_compare_set *set = &t->c->set;
+	enum tl_status st = tl_compare_pair_begin(set, w, p, &w->path, err);
+	if (st == TL_OK)
+		st = tl_compare_pair_end(set, w, err);
+	const struct tl_str b = w->at.b;
+	if (st == TL_OK)
+		st = tl_compare_pair_begin(set, w, p + 1, &w->other, err);
+	if (st == TL_OK)
+		st = tl_compare_pair_end(set, w, err);
+	if (st != TL_OK)
+		return st;
+	return w->other.score > w->path.score ? put_ended(t, w, err)
+					      : put_edge(t, w, p, &w->path, b, err);
+}
+
+/* Ends the pair that waits on the first bench, if one does. */
+static enum tl_status end_first(struct task *t, struct tl_compare_bench *w, struct tl_err *err)
+{
+	if (!w->at.waits)
+		return TL_OK;
+	enum tl_status st = tl_compare_pair_end(&t->c->set, w, err);
+	return st == TL_OK ? put_ended(t, w, err) : st;
+}
+
+/* A pair on one strand.  One that is to be aligned waits on the first bench for another: the two are
+ * done together.  Edges are put in the order of pairs. */
+static enum tl_status compare_one(struct task *t, struct tl_compare_bench w[2],
+				  const struct tl_pair *p, struct tl_err *err)
+{
+	const struct tl_compare_set *set = &t->c->set;
+	const bool second = w[0].at.waits;
+	struct tl_compare_bench *mine = &w[second];
+	enum tl_status st = tl_compare_pair_begin(set, mine, p, &mine->path, err);
+	if (st != TL_OK || (mine->at.waits && !second) || (!mine->at.waits && !mine->path.score))
+		return st;
+	if (mine->at.waits) {
+		st = tl_compare_pair_end_two(set, &w[0], &w[1], err);
+		if (st == TL_OK)
+			st = put_ended(t, &w[0], err);
+	} else {
+		st = end_first(t, &w[0], err);
+	}
+	return st == TL_OK ? put_ended(t, mine, err) : st;
 }
 
 static enum tl_status run_task(void *item, unsigned worker, struct tl_err *err)
@@ -88,8 +131,9 @@ static enum tl_status run_task(void *item, unsigned worker, struct tl_err *err)
 	struct task *t = item;
 	const struct tl_pair *pair = t->pair;
 	enum tl_status st = TL_OK;
-	struct tl_compare_bench *bench = &t->c->bench[worker];
-	bench->sum = t->sum;
+	struct tl_compare_bench *bench = &t->c->bench[2 * worker];
+	bench[0].sum = bench[1].sum = &t->sum;
+	bench[0].at.waits = false; /* whatever a task that failed left */
 	for (size_t i = 0; i < t->n && st == TL_OK; i++) {
 		if (i + 2 * AHEAD < t->n)
 			__builtin_prefetch(&t->c->set.bank->end[pair[i + 2 * AHEAD].centre], 0, 1);
@@ -98,11 +142,15 @@ static enum tl_status run_task(void *item, unsigned worker, struct tl_err *err)
 		/* The second strand of a pair was dealt with together with the first. */
 		if (i && same_pair(&pair[i], &pair[i - 1]))
 			continue;
-		bool both = i + 1 < t->n && same_pair(&pair[i], &pair[i + 1]);
-		st = compare_pair(t, bench, &pair[i], both, err);
+		if (i + 1 == t->n || !same_pair(&pair[i], &pair[i + 1])) {
+			st = compare_one(t, bench, &pair[i], err);
+			continue;
+		}
+		st = end_first(t, bench, err);
+		if (st == TL_OK)
+			st = compare_both(t, bench, &pair[i], err);
 	}
-	t->sum = bench->sum;
-	return st;
+	return st == TL_OK ? end_first(t, bench, err) : st;
 }
 
 static void free_task(void *item)
@@ -220,26 +268,27 @@ static enum tl_status run_all(struct comparison *c, struct tl_lane *lane,
 
 static enum tl_status open_benches(struct comparison *c, unsigned workers, struct tl_err *err)
 {
-	c->bench = tl_mem_zalloc(workers, sizeof *c->bench, err);
+	c->bench = tl_mem_zalloc(2 * (size_t)workers, sizeof *c->bench, err);
 	enum tl_status st = c->bench ? TL_OK : TL_NOMEM;
-	for (unsigned w = 0; w < workers && st == TL_OK; w++) {
-		c->bench[w].number = w;
-		st = tl_align_new(c->set.score, &c->bench[w].ws, err);
+	for (size_t i = 0; i < 2 * (size_t)workers && st == TL_OK; i++) {
+		c->bench[i].number = (unsigned)(i / 2);
+		st = tl_align_new(c->set.score, &c->bench[i].ws, err);
 	}
 	return st;
 }
 
 static void close_benches(struct comparison *c, unsigned workers)
 {
-	for (unsigned w = 0; c->bench && w < workers; w++) {
-		tl_align_free(c->bench[w].ws);
-		tl_bank_leave(&c->bench[w].member.room);
-		tl_bank_leave(&c->bench[w].glance);
-		tl_bank_leave(&c->bench[w].centre.room);
-		tl_buf_free(&c->bench[w].path.ops);
-		tl_buf_free(&c->bench[w].other.ops);
-		tl_buf_free(&c->bench[w].turned);
-		tl_buf_free(&c->bench[w].value);
+	for (size_t i = 0; c->bench && i < 2 * (size_t)workers; i++) {
+		struct tl_compare_bench *w = &c->bench[i];
+		tl_align_free(w->ws);
+		tl_bank_leave(&w->member.room);
+		tl_bank_leave(&w->glance);
+		tl_bank_leave(&w->centre.room);
+		tl_buf_free(&w->path.ops);
+		tl_buf_free(&w->other.ops);
+		tl_buf_free(&w->turned);
+		tl_buf_free(&w->value);
 	}
 	free(c->bench);
 }

@@ -164,9 +164,9 @@ static enum tl_status try_long(const struct tl_compare_set *set, struct tl_compa
 		return TL_OK;
 	enum tl_status st = tl_align_long(w->ws, job, path, err);
 	*ret_done = st == TL_OK && path->score > 0;
-	w->sum.cells += path->cells;
+	w->sum->cells += path->cells;
 	if (*ret_done && !tl_widen_certain(set, job, path, minus, &link) && link)
-		w->sum.unproven++;
+		w->sum->unproven++;
 	return st;
 }
 
@@ -184,14 +184,14 @@ static enum tl_status prove(const struct tl_compare_set *set, struct tl_compare_
 	tl_widen_expect(set, job, path);
 	if ((most && (uint64_t)(path->need_hi - path->need_lo) >= most) ||
 	    path->need_cells > PROVE_CELLS || path->need_cells > job->max_cells) {
-		w->sum.unproven++;
+		w->sum->unproven++;
 		return TL_OK;
 	}
 	job->lo = path->need_lo;
 	job->hi = path->need_hi;
 	enum tl_status st = tl_align_pair(w->ws, job, path, err);
-	w->sum.cells += path->cells;
-	w->sum.widened++;
+	w->sum->cells += path->cells;
+	w->sum->widened++;
 	return st;
 }
 
@@ -247,66 +247,107 @@ static void limit_band(const struct tl_compare_params *params, struct tl_align_j
 	}
 }
 
-/* The pair as it lies on the bench, aligned. */
-static enum tl_status align_anew(const struct tl_compare_set *set, struct tl_compare_bench *w,
-				 const struct tl_pair *p, struct tl_str b,
-				 struct tl_align_path *path, struct tl_err *err)
+/* The pair as it lies on the bench, so far as it goes without a band. */
+static enum tl_status begin_anew(const struct tl_compare_set *set, struct tl_compare_bench *w,
+				 struct tl_err *err)
 {
 	bool done;
+	struct tl_compare_begun *at = &w->at;
+	const struct tl_pair *p = at->pair;
 	const struct tl_str a = w->member.s;
-	struct tl_align_job job = {
-		.a = a.p, .a_len = a.n, .b = b.p, .b_len = b.n,
+	at->job = (struct tl_align_job){
+		.a = a.p, .a_len = a.n, .b = at->b.p, .b_len = at->b.n,
 		.lo = p->lo - PAD, .hi = p->hi + PAD, .max_cells = set->params->max_cells,
 		.odd = w->member.odd + w->centre.odd,
 		.later = true, .a_id = (uint64_t)p->member + 1};
-	limit_band(set->params, &job);
-	const int64_t least = least_score(set, &job);
-	if (faint(set, p, &job, least)) {
-		w->sum.screened++;
-		give_up(path);
+	limit_band(set->params, &at->job);
+	at->least = least_score(set, &at->job);
+	if (faint(set, p, &at->job, at->least)) {
+		w->sum->screened++;
+		give_up(at->path);
 		return TL_OK;
 	}
-	enum tl_status st = try_diagonal(set, p, &job, path, &done, err);
+	enum tl_status st = try_diagonal(set, p, &at->job, at->path, &done, err);
 	if (st == TL_OK && !done)
-		st = try_long(set, w, &job, p->minus, path, &done, err);
-	if (st != TL_OK || done)
-		return st;
-	st = tl_align_pair(w->ws, &job, path, err);
-	w->sum.cells += path->cells;
-	w->sum.too_large += path->too_large;
-	if (st != TL_OK || path->too_large || path->score < least)
-		return st;
-	return prove(set, w, &job, p->minus, path, err);
+		st = try_long(set, w, &at->job, p->minus, at->path, &done, err);
+	at->waits = !done;
+	return st;
 }
 
-enum tl_status tl_compare_pair_align(const struct tl_compare_set *set,
+static enum tl_status keep(const struct tl_compare_set *set, struct tl_compare_bench *w,
+			   uint64_t unproven, struct tl_err *err)
+{
+	const struct tl_compare_begun *at = &w->at;
+	if (!set->params->opt_cache)
+		return TL_OK;
+	return tl_recall_keep(set, w, at->key, at->pair->minus, w->sum->unproven > unproven,
+			      w->member.s, at->b, at->path, err);
+}
+
+enum tl_status tl_compare_pair_begin(const struct tl_compare_set *set,
 				     struct tl_compare_bench *w, const struct tl_pair *p,
-				     struct tl_align_path *path, struct tl_str *ret_b,
-				     struct tl_err *err)
+				     struct tl_align_path *path, struct tl_err *err)
 {
 	bool done;
 	enum tl_status st = sit(set, &w->member, p->member, err);
-	w->sum.pairs++;
+	w->at.pair = p;
+	w->at.path = path;
+	w->at.waits = false;
+	w->sum->pairs++;
 	if (st == TL_OK)
 		st = promising(set, w, p, &done, err);
 	if (st == TL_OK && !done) {
-		w->sum.screened++;
+		w->sum->screened++;
 		give_up(path);
-		*ret_b = (struct tl_str){NULL, 0};
 		return TL_OK;
 	}
 	if (st == TL_OK)
-		st = take_centre(set, w, p, ret_b, err);
+		st = take_centre(set, w, p, &w->at.b, err);
 	if (st != TL_OK)
 		return st;
-	if (!set->params->opt_cache)
-		return align_anew(set, w, p, *ret_b, path, err);
-	const struct tl_hash128 key = tl_recall_key(set, p, w->member.s, *ret_b);
-	if (tl_recall_find(set, w, key, w->member.s, *ret_b, path))
+	if (set->params->opt_cache) {
+		w->at.key = tl_recall_key(set, p, w->member.s, w->at.b);
+		if (tl_recall_find(set, w, w->at.key, w->member.s, w->at.b, path))
+			return TL_OK;
+	}
+	const uint64_t unproven = w->sum->unproven;
+	st = begin_anew(set, w, err);
+	return st == TL_OK && !w->at.waits ? keep(set, w, unproven, err) : st;
+}
+
+/* What comes behind the first band. */
+static enum tl_status go_on(const struct tl_compare_set *set, struct tl_compare_bench *w,
+			    struct tl_err *err)
+{
+	struct tl_compare_begun *at = &w->at;
+	const uint64_t unproven = w->sum->unproven;
+	enum tl_status st = TL_OK;
+	at->waits = false;
+	w->sum->cells += at->path->cells;
+	w->sum->too_large += at->path->too_large;
+	if (!at->path->too_large && at->path->score >= at->least)
+		st = prove(set, w, &at->job, at->pair->minus, at->path, err);
+	return st == TL_OK ? keep(set, w, unproven, err) : st;
+}
+
+enum tl_status tl_compare_pair_end(const struct tl_compare_set *set, struct tl_compare_bench *w,
+				   struct tl_err *err)
+{
+	if (!w->at.waits)
 		return TL_OK;
-	const uint64_t unproven = w->sum.unproven;
-	st = align_anew(set, w, p, *ret_b, path, err);
-	return st == TL_OK ? tl_recall_keep(set, w, key, p->minus, w->sum.unproven > unproven,
-					    w->member.s, *ret_b, path, err)
-			   : st;
+	enum tl_status st = tl_align_pair(w->ws, &w->at.job, w->at.path, err);
+	return st == TL_OK ? go_on(set, w, err) : st;
+}
+
+enum tl_status tl_compare_pair_end_two(const struct tl_compare_set *set,
+				       struct tl_compare_bench *one, struct tl_compare_bench *two,
+				       struct tl_err *err)
+{
+	struct tl_align *const ws[2] = {one->ws, two->ws};
+	const struct tl_align_job *const job[2] = {&one->at.job, &two->at.job};
+	struct tl_align_path *const path[2] = {one->at.path, two->at.path};
+	enum tl_status st = tl_align_two(ws, job, path, err);
+	if (st == TL_OK)
+		st = go_on(set, one, err);
+	return st == TL_OK ? go_on(set, two, err) : st;
 }

@@ -15,18 +15,6 @@ struct tl_compare_seat {
 	bool taken;
 };
 
-/* What a worker aligns with; zeros but for ws. */
-struct tl_compare_bench {
-	struct tl_compare_seat member, centre;
-	struct tl_bank_room glance; /* the part of a centre that is screened */
-	struct tl_align *ws;
-	struct tl_align_path path, other; /* other: the second strand */
-	struct tl_buf turned;             /* the reverse complement of a centre */
-	struct tl_compare_sum sum;        /* counted up: all but edges */
-	unsigned number;                  /* of the worker */
-	struct tl_buf value;              /* for the cache */
-};
-
 struct tl_compare_set {
 	const struct tl_bank *bank;
 	const struct tl_compare_params *params;
@@ -34,11 +22,42 @@ struct tl_compare_set {
 	uint64_t how; /* tl_recall_how, with a cache */
 };
 
-/* Aligns the pair on its strand into path; bench->member.s is the member, *ret_b what the centre was
- * taken as, bench's both.  path->too_large: it was not aligned. */
-enum tl_status tl_compare_pair_align(const struct tl_compare_set *set,
+/* A pair that was begun. */
+struct tl_compare_begun {
+	const struct tl_pair *pair;
+	struct tl_align_path *path;
+	struct tl_str b;         /* what the centre was taken as */
+	bool waits;              /* it is to be aligned in its first band, the job's */
+	struct tl_align_job job; /* these where it waits */
+	int64_t least;           /* what scores less is no link */
+	struct tl_hash128 key;   /* for the cache */
+};
+
+/* What a worker aligns with, one pair at a time; zeros but for ws, number and sum. */
+struct tl_compare_bench {
+	struct tl_compare_seat member, centre;
+	struct tl_bank_room glance; /* the part of a centre that is screened */
+	struct tl_align *ws;
+	struct tl_align_path path, other; /* other: the second strand */
+	struct tl_buf turned;             /* the reverse complement of a centre */
+	struct tl_compare_sum *sum;       /* counted up */
+	unsigned number;                  /* of the worker */
+	struct tl_buf value;              /* for the cache */
+	struct tl_compare_begun at;
+};
+
+/* Begins a pair on its strand, so far as it goes without its first band: bench->at.  bench->member.s is
+ * the member then. */
+enum tl_status tl_compare_pair_begin(const struct tl_compare_set *set,
 				     struct tl_compare_bench *bench, const struct tl_pair *p,
-				     struct tl_align_path *path, struct tl_str *ret_b,
-				     struct tl_err *err) TL_CHECK;
+				     struct tl_align_path *path, struct tl_err *err) TL_CHECK;
+
+/* Ends those that wait on a bench, or on two: path is the pair's alignment; path->too_large: it was
+ * not aligned. */
+enum tl_status tl_compare_pair_end(const struct tl_compare_set *set,
+				   struct tl_compare_bench *bench, struct tl_err *err) TL_CHECK;
+enum tl_status tl_compare_pair_end_two(const struct tl_compare_set *set,
+				       struct tl_compare_bench *one, struct tl_compare_bench *two,
+				       struct tl_err *err) TL_CHECK;
 
 #endif

@@ -98,8 +98,8 @@ bool tl_recall_find(const struct tl_compare_set *set, struct tl_compare_bench *b
 		tl_cache_refuse(set->params->opt_cache, bench->number);
 		return false;
 	}
-	bench->sum.unproven += flags & UNPROVEN ? 1 : 0;
-	bench->sum.recalled++;
+	bench->sum->unproven += flags & UNPROVEN ? 1 : 0;
+	bench->sum->recalled++;
 	return true;
 }
 

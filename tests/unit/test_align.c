@@ -336,6 +336,53 @@ static void same_as_scalar(enum tl_cpu_isa isa)
 	}
 }
 
+/* Two pairs at a time give what each gives by itself: bands of the same width, of different ones, empty
+ * and too large. */
+static void test_two(void)
+{
+	static struct pair p[2];
+	struct tl_err err;
+	for (int isa = TL_CPU_SCALAR; isa <= (int)tl_cpu_best(); isa++) {
+		const enum tl_alphabet alphabet = (enum tl_alphabet)(isa % 2);
+		struct tl_align *one = workspace(alphabet, TL_CPU_SCALAR);
+		struct tl_align *ws[2] = {workspace(alphabet, (enum tl_cpu_isa)isa),
+					  workspace(alphabet, (enum tl_cpu_isa)isa)};
+		struct tl_align_path x = {0}, y[2] = {{0}, {0}};
+		size_t large = 0, narrow = 0;
+		for (int round = 0; round < 1000; round++) {
+			struct tl_align_job job[2];
+			for (int i = 0; i < 2; i++) {
+				int64_t lo, hi;
+				random_pair(&p[i], alphabet, round % 100 ? 200 : 1500);
+				random_band(&p[i], &lo, &hi);
+				hi = round % 3 ? lo + 20 + 30 * (round % 2) : hi;
+				job[i] = job_of(&p[i], lo, hi, false);
+				job[i].later = true;
+				job[i].max_cells = round % 7 ? UINT64_MAX : 5000;
+				job[i].least = round % 5 ? 0 : 60;
+			}
+			tl_test_ok(tl_align_two((struct tl_align *[]){ws[0], ws[1]},
+						(const struct tl_align_job *[]){&job[0], &job[1]},
+						(struct tl_align_path *[]){&y[0], &y[1]}, &err), err);
+			narrow += ws[0]->width == ws[1]->width && ws[0]->width <= 64;
+			for (int i = 0; i < 2; i++) {
+				tl_test_ok(tl_align_pair(one, &job[i], &x, &err), err);
+				tl_test_eq(x.too_large, y[i].too_large);
+				large += x.too_large;
+				if (x.score >= job[i].least || y[i].score >= job[i].least)
+					check_same(&x, &y[i]);
+			}
+		}
+		tl_test(large > 20 && narrow > 200);
+		tl_buf_free(&x.ops);
+		tl_align_free(one);
+		for (int i = 0; i < 2; i++) {
+			tl_buf_free(&y[i].ops);
+			tl_align_free(ws[i]);
+		}
+	}
+}
+
 /* Two stretches in the other order: the first raises the scores that one byte can hold, so the
  * second begins too high, which its way back tells. */
 static void test_bytes_lost(void)
@@ -717,5 +764,6 @@ int main(void)
 	TL_RUN(test_long);
 	TL_RUN(test_later);
 	TL_RUN(test_letters);
+	TL_RUN(test_two);
 	return tl_test_end();
 }
