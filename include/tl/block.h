@@ -147,6 +147,17 @@ enum tl_status tl_block_open(struct tl_block *block, struct tl_err *err) TL_CHEC
  * than head.raw says. */
 enum tl_status tl_block_decode(struct tl_block *block, struct tl_err *err) TL_CHECK;
 
+/* The same into the room of a thread that decodes many: the columns stay until it is used again.  It
+ * keeps what a codec needs too. */
+struct tl_block_room;
+enum tl_status tl_block_room_new(struct tl_block_room **ret, struct tl_err *err) TL_CHECK;
+enum tl_status tl_block_decode_in(struct tl_block *block, struct tl_block_room *room,
+				  struct tl_err *err) TL_CHECK;
+void tl_block_room_free(struct tl_block_room *room); /* NULL is fine */
+
+/* The columns that are in a room are forgotten; those in the payload stay. */
+void tl_block_leave(struct tl_block *block);
+
 /* The column of that tag of a decoded block; {NULL, 0} where there is none (an empty column). */
 struct tl_str tl_block_get(const struct tl_block *block, uint32_t tag);
 

@@ -11,6 +11,7 @@
 
 #include <tl/bits.h>
 #include <tl/hash.h>
+#include <tl/mem.h>
 
 #include "codec.h"
 #include "modelled.h"
@@ -371,15 +372,16 @@ enum tl_status tl_block_open(struct tl_block *block, struct tl_err *err)
 }
 
 /* Decodes column i, and the next one where both are coded as one, to the end of decoded. */
-static enum tl_status decode_column(struct tl_block *block, struct tl_codec_ctx *ctx, size_t i,
-				    size_t *ret_columns, struct tl_err *err)
+static enum tl_status decode_column(struct tl_block *block, struct tl_codec_ctx *ctx,
+				    struct tl_buf *decoded, size_t i, size_t *ret_columns,
+				    struct tl_err *err)
 {
 	struct tl_block_col *col = &block->col[i];
 	enum tl_status st;
 	*ret_columns = 1;
 	if (col->codec == TL_CODEC_NONE)
 		return TL_OK;
-	uint8_t *to = block->decoded.data + block->decoded.len;
+	uint8_t *to = decoded->data + decoded->len;
 	if (col->codec == TL_CODEC_MODEL)
 		st = tl_modelled_decode(block, i, to, ret_columns, err);
 	else
@@ -390,23 +392,68 @@ static enum tl_status decode_column(struct tl_block *block, struct tl_codec_ctx 
 	for (size_t k = 0; k < *ret_columns; k++) {
 		col[k].data = to;
 		to += col[k].raw;
-		block->decoded.len += col[k].raw;
+		decoded->len += col[k].raw;
 	}
+	return st;
+}
+
+static enum tl_status decode_all(struct tl_block *block, struct tl_codec_ctx *ctx,
+				 struct tl_buf *decoded, struct tl_err *err)
+{
+	size_t need = 0, columns = 1;
+	for (size_t i = 0; i < block->columns; i++)
+		need += block->col[i].codec == TL_CODEC_NONE ? 0 : block->col[i].raw;
+	tl_buf_reset(decoded);
+	enum tl_status st = need ? tl_buf_reserve(decoded, need, err) : TL_OK;
+	for (size_t i = 0; i < block->columns && st == TL_OK; i += columns)
+		st = decode_column(block, ctx, decoded, i, &columns, err);
 	return st;
 }
 
 enum tl_status tl_block_decode(struct tl_block *block, struct tl_err *err)
 {
 	struct tl_codec_ctx ctx = {0};
-	size_t need = 0, columns = 1;
-	for (size_t i = 0; i < block->columns; i++)
-		need += block->col[i].codec == TL_CODEC_NONE ? 0 : block->col[i].raw;
-	tl_buf_reset(&block->decoded);
-	enum tl_status st = need ? tl_buf_reserve(&block->decoded, need, err) : TL_OK;
-	for (size_t i = 0; i < block->columns && st == TL_OK; i += columns)
-		st = decode_column(block, &ctx, i, &columns, err);
+	enum tl_status st = decode_all(block, &ctx, &block->decoded, err);
 	tl_codec_free(&ctx);
 	return st;
+}
+
+/* Columns of more bytes are rare: their memory is not kept. */
+#define ROOM_BYTES (8u << 20)
+
+struct tl_block_room {
+	struct tl_codec_ctx ctx;
+	struct tl_buf decoded;
+};
+
+enum tl_status tl_block_room_new(struct tl_block_room **ret, struct tl_err *err)
+{
+	*ret = tl_mem_zalloc(1, sizeof **ret, err);
+	return *ret ? TL_OK : TL_NOMEM;
+}
+
+enum tl_status tl_block_decode_in(struct tl_block *block, struct tl_block_room *room,
+				  struct tl_err *err)
+{
+	if (room->decoded.cap > ROOM_BYTES)
+		tl_buf_free(&room->decoded);
+	return decode_all(block, &room->ctx, &room->decoded, err);
+}
+
+void tl_block_room_free(struct tl_block_room *room)
+{
+	if (!room)
+		return;
+	tl_codec_free(&room->ctx);
+	tl_buf_free(&room->decoded);
+	tl_mem_free(room);
+}
+
+void tl_block_leave(struct tl_block *block)
+{
+	for (size_t i = 0; i < block->columns; i++)
+		if (block->col[i].codec != TL_CODEC_NONE)
+			block->col[i].data = NULL;
 }
 
 struct tl_str tl_block_get(const struct tl_block *block, uint32_t tag)

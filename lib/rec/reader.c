@@ -24,7 +24,7 @@ void tl_reader_close(struct tl_reader *r)
 		tl_reader_slot_free(slot);
 	}
 	for (unsigned i = 0; r->room && i < tl_pool_threads(r->pool); i++)
-		tl_buf_free(&r->room[i]);
+		tl_block_room_free(r->room[i]);
 	tl_mem_free(r->room);
 	tl_io_close(r->fd);
 	tl_mem_free(r);
@@ -51,6 +51,8 @@ enum tl_status tl_reader_open(struct tl_pool *pool, const char *const *names, si
 	/* One thread alone gains nothing from reading ahead. */
 	r->room = tl_mem_zalloc(threads, sizeof *r->room, err);
 	enum tl_status st = r->room ? TL_OK : TL_NOMEM;
+	for (size_t i = 0; i < threads && st == TL_OK; i++)
+		st = tl_block_room_new(&r->room[i], err);
 	if (st == TL_OK)
 		st = tl_lane_new(pool, threads > 1 ? threads + 1 : 1, tl_reader_work, &r->lane, err);
 	if (st == TL_OK)

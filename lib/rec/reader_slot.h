@@ -65,7 +65,7 @@ struct tl_reader {
 	struct tl_reader_slot *free;
 	/* [threads] Columns on their way from a codec to a batch: each worker's own, so that they are
 	 * written over where they lie in its caches. */
-	struct tl_buf *room;
+	struct tl_block_room **room;
 };
 
 /* An empty one, or one that was recycled. */

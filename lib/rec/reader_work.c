@@ -91,23 +91,15 @@ static bool is_copied(uint32_t type)
 	       type == TL_BLOCK_EDGE || type == TL_BLOCK_CAND;
 }
 
-/* Decodes by way of the worker's room.  Columns that had a codec are gone then. */
-static enum tl_status decode_through(struct tl_reader_slot *slot, struct tl_buf *room,
+/* Decodes by way of the worker's room. */
+static enum tl_status decode_through(struct tl_reader_slot *slot, struct tl_block_room *room,
 				     struct tl_err *err)
 {
 	struct tl_block *block = &slot->item.block;
-	struct tl_buf own = block->decoded;
-	block->decoded = *room;
-	enum tl_status st = tl_block_decode(block, err);
+	enum tl_status st = tl_block_decode_in(block, room, err);
 	if (st == TL_OK)
 		st = decode(slot, err);
-	for (size_t i = 0; i < block->columns; i++)
-		if (block->col[i].codec != TL_CODEC_NONE)
-			block->col[i].data = NULL;
-	*room = block->decoded;
-	block->decoded = own;
-	if (room->cap > TL_READER_KEEP)
-		tl_buf_free(room);
+	tl_block_leave(block);
 	return st;
 }
 
@@ -121,7 +113,7 @@ enum tl_status tl_reader_work(void *ptr, unsigned worker, struct tl_err *err)
 	if (st != TL_OK || slot->raw)
 		return st;
 	if (is_copied(type))
-		return decode_through(slot, &slot->reader->room[worker], err);
+		return decode_through(slot, slot->reader->room[worker], err);
 	st = tl_block_decode(&slot->item.block, err);
 	return st == TL_OK ? decode(slot, err) : st;
 }

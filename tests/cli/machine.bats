@@ -105,6 +105,9 @@ assert [p["node"] for p in t["places"]] == [0, 1] * 4' || grep -q '"workers": 8'
 	tl-parse -z5 a.fa | cmp - b.tl
 	tl-parse --config conf -z1 a.fa >c.tl
 	tl-parse -z1 a.fa | cmp - c.tl
+	printf '[tl-parse]\nstrict = yes\nfilter = length > 60\nsample = 0.5:3\n' >kept
+	tl-parse --config kept a.fa >d.tl
+	tl-parse --strict --filter 'length > 60' --sample 0.5:3 a.fa | cmp - d.tl
 	fails 64 tl-align --config conf a.tl
 	says "conf:5: --identity: 7 is not in the range"
 	echo 'colour = blue' >bad

@@ -110,6 +110,23 @@ static void test_blocks(void)
 	tl_buf_free(&file);
 }
 
+/* What cannot be made smaller is stored. */
+static void test_noise(void)
+{
+	static const char *const how[] = {"gz", "bgzf", "bgzf:12", "zstd"};
+	static uint8_t kept[300000];
+	memcpy(kept, text, sizeof kept);
+	for (size_t i = 0; i < sizeof kept; i++)
+		text[i] = (uint8_t)tl_test_random();
+	for (size_t i = 0; i < sizeof how / sizeof *how; i++) {
+		struct tl_buf file = pressed(how[i], sizeof kept, 70000, 2);
+		tl_test(file.len < sizeof kept + sizeof kept / 50);
+		comes_back(&file, text, sizeof kept, 1 << 20);
+		tl_buf_free(&file);
+	}
+	memcpy(text, kept, sizeof kept);
+}
+
 static void test_words(void)
 {
 	static const char *const bad[] = {
@@ -165,6 +182,7 @@ int main(void)
 	TL_RUN(test_threads);
 	TL_RUN(test_one_member);
 	TL_RUN(test_blocks);
+	TL_RUN(test_noise);
 	TL_RUN(test_words);
 	TL_RUN(test_given_up);
 	return packed_end();
