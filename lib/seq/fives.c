@@ -28,7 +28,7 @@ static inline uint64_t unpack(uint64_t x)
 	return (x | EACH(0x40)) ^ star * (('*' ^ STAR) ^ 0x40);
 }
 
-void tl_fives_pack(uint8_t *dst, const uint8_t *src, size_t groups)
+static void pack_all(uint8_t *dst, const uint8_t *src, size_t groups)
 {
 	for (size_t i = 0; i < groups; i++) {
 		const uint64_t v = pack(tl_bits_get64(src + 8 * i));
@@ -59,6 +59,30 @@ AVX2 static inline __m256i spread(const uint8_t *src)
 	return _mm256_srli_epi16(v, 11);
 }
 
+/* Pairs of codes, then pairs of pairs, then of those; of each 16 bytes then two groups are at the front. */
+AVX2 static void pack_avx2(uint8_t *dst, const uint8_t *src, size_t groups)
+{
+	const __m256i front = _mm256_setr_epi8(0, 1, 2, 3, 4, 8, 9, 10, 11, 12, -1, -1, -1, -1, -1, -1,
+					       0, 1, 2, 3, 4, 8, 9, 10, 11, 12, -1, -1, -1, -1, -1, -1);
+	size_t i = 0;
+	/* Six bytes behind what is packed are written, which the next groups write again. */
+	for (; i + WHOLE + 2 <= groups; i += WHOLE) {
+		__m256i c = _mm256_loadu_si256((const __m256i *)(src + 8 * i));
+		__m256i v = _mm256_and_si256(c, _mm256_set1_epi8(31));
+		v = _mm256_blendv_epi8(v, _mm256_set1_epi8(STAR),
+				       _mm256_cmpeq_epi8(c, _mm256_set1_epi8('*')));
+		v = _mm256_maddubs_epi16(v, _mm256_set1_epi16(32 << 8 | 1));
+		v = _mm256_madd_epi16(v, _mm256_set1_epi32(1024 << 16 | 1));
+		v = _mm256_or_si256(
+			_mm256_and_si256(v, _mm256_set1_epi64x(0xfffff)),
+			_mm256_and_si256(_mm256_srli_epi64(v, 12), _mm256_set1_epi64x(0xfffff00000)));
+		v = _mm256_shuffle_epi8(v, front);
+		_mm_storeu_si128((__m128i *)(dst + 5 * i), _mm256_castsi256_si128(v));
+		_mm_storeu_si128((__m128i *)(dst + 5 * i + 10), _mm256_extracti128_si256(v, 1));
+	}
+	pack_all(dst + 5 * i, src + 8 * i, groups - i);
+}
+
 AVX2 static void unpack_avx2(uint8_t *dst, const uint8_t *src, size_t groups)
 {
 	size_t i = 0;
@@ -74,6 +98,23 @@ AVX2 static void unpack_avx2(uint8_t *dst, const uint8_t *src, size_t groups)
 		tl_bits_put64(dst + 8 * i, unpack(tl_bits_get64(src + 5 * i) & 0xffffffffffULL));
 }
 #endif
+
+void tl_fives_pack_isa(uint8_t *dst, const uint8_t *src, size_t groups, enum tl_cpu_isa isa)
+{
+#ifdef __x86_64__
+	if (isa >= TL_CPU_AVX2) {
+		pack_avx2(dst, src, groups);
+		return;
+	}
+#endif
+	(void)isa;
+	pack_all(dst, src, groups);
+}
+
+void tl_fives_pack(uint8_t *dst, const uint8_t *src, size_t groups)
+{
+	tl_fives_pack_isa(dst, src, groups, tl_cpu_best());
+}
 
 void tl_fives_unpack_isa(uint8_t *dst, const uint8_t *src, size_t groups, enum tl_cpu_isa isa)
 {

@@ -10,10 +10,12 @@
 #define TL_FIVES_BYTES 5 /* of a group */
 #define TL_FIVES_OVER 3  /* bytes behind the packed ones that are read too */
 
-/* 8 * groups residues to 5 * groups bytes. */
+/* 8 * groups residues to 5 * groups bytes, with the best instructions, or with those of an instruction
+ * set: the same bytes. */
 void tl_fives_pack(uint8_t *dst, const uint8_t *src, size_t groups);
+void tl_fives_pack_isa(uint8_t *dst, const uint8_t *src, size_t groups, enum tl_cpu_isa isa);
 
-/* And back, with the best instructions, or with those of an instruction set: the same letters. */
+/* And back. */
 void tl_fives_unpack(uint8_t *dst, const uint8_t *src, size_t groups);
 void tl_fives_unpack_isa(uint8_t *dst, const uint8_t *src, size_t groups, enum tl_cpu_isa isa);
 

@@ -69,15 +69,25 @@ static size_t keep_bucket(const struct tl_sketch_params *params, struct tl_sketc
 	return kept;
 }
 
-/* Of the n seeds of a new sequence: what an old one has too was seen twice then. */
-static void await_old(const struct search *s, struct tl_str seq, const struct tl_sketch_seed *seed,
-		      size_t n)
+static enum tl_status put_seed(const struct search *s, unsigned worker, size_t i,
+			       const struct tl_sketch_seed *seed, struct tl_err *err)
 {
-	for (size_t j = 0; j < n; j++) {
+	const uint64_t value = (uint64_t)i << 32 | (uint64_t)seed->pos << 1 | seed->flipped;
+	return tl_sort_put(s->seeds, worker, (uint64_t[]){seed->hash, value}, err);
+}
+
+/* The n seeds of new sequence i, which is not sketched again: old ones may have each of them. */
+static enum tl_status await_old(const struct search *s, unsigned worker, size_t i, struct tl_str seq,
+				const struct tl_sketch_seed *seed, size_t n, struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	for (size_t j = 0; j < n && st == TL_OK; j++) {
 		tl_twice_put(s->filter, seed[j].hash);
 		if (!(seq.n < TL_SKETCH_SHORT * s->params->k && seed[j].pos & TL_SKETCH_SMALL))
 			tl_glance_put(s->glance, seq, seed[j].pos);
+		st = put_seed(s, worker, i, &seed[j], err);
 	}
+	return st;
 }
 
 static enum tl_status sketch_first(void *ctx, size_t begin, size_t end, unsigned worker,
@@ -102,7 +112,9 @@ static enum tl_status sketch_first(void *ctx, size_t begin, size_t end, unsigned
 		for (size_t j = 0; j < n; j++)
 			tl_twice_put(s->filter, d->sketch.seed[j].hash);
 		if (s->params->opt_role)
-			await_old(s, seq, d->sketch.seed, n);
+			st = await_old(s, worker, i, seq, d->sketch.seed, n, err);
+		if (st != TL_OK)
+			return st;
 		d->seeds += n;
 	}
 	return TL_OK;
@@ -142,7 +154,7 @@ static enum tl_status sketch_second(void *ctx, size_t begin, size_t end, unsigne
 		struct tl_str seq;
 		size_t n = 0;
 		enum tl_sketch_role role = role_of(s, i);
-		if (role == TL_SKETCH_OUT)
+		if (role == TL_SKETCH_OUT || (role == TL_SKETCH_NEW && s->params->opt_role))
 			continue;
 		st = tl_bank_read(s->bank, i, &d->room, &seq, err);
 		if (st == TL_OK && role == TL_SKETCH_OLD)
@@ -152,14 +164,9 @@ static enum tl_status sketch_second(void *ctx, size_t begin, size_t end, unsigne
 		n = keep_bucket(s->params, d->sketch.seed, n);
 		for (size_t j = 0; j < n; j++)
 			tl_twice_fetch(s->filter, d->sketch.seed[j].hash);
-		for (size_t j = 0; j < n && st == TL_OK; j++) {
-			const struct tl_sketch_seed *seed = &d->sketch.seed[j];
-			uint64_t value = (uint64_t)i << 32 | (uint64_t)seed->pos << 1 |
-					 seed->flipped;
-			if (tl_twice_has(s->filter, seed->hash))
-				st = tl_sort_put(s->seeds, worker, (uint64_t[]){seed->hash, value},
-						 err);
-		}
+		for (size_t j = 0; j < n && st == TL_OK; j++)
+			if (tl_twice_has(s->filter, d->sketch.seed[j].hash))
+				st = put_seed(s, worker, i, &d->sketch.seed[j], err);
 	}
 	return st;
 }

@@ -53,16 +53,20 @@ static void check_part(const struct tl_bank *bank, size_t i)
 static void test_fives(void)
 {
 	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ*";
-	static uint8_t plain[8 * 40], packed[5 * 40 + TL_FIVES_OVER], back[8 * 40 + 1];
+	static uint8_t plain[8 * 40], packed[5 * 40 + TL_FIVES_OVER], back[8 * 40 + 1], again[5 * 40 + 1];
 	for (size_t groups = 0; groups <= 40; groups++) {
 		for (size_t i = 0; i < 8 * groups; i++)
 			plain[i] = (uint8_t)letters[tl_test_below(27)];
-		tl_fives_pack(packed, plain, groups);
+		tl_fives_pack_isa(packed, plain, groups, TL_CPU_SCALAR);
 		for (int isa = TL_CPU_SCALAR; isa <= (int)tl_cpu_best(); isa++) {
 			memset(back, 'x', sizeof back);
 			tl_fives_unpack_isa(back, packed, groups, (enum tl_cpu_isa)isa);
 			tl_test(!memcmp(back, plain, 8 * groups));
 			tl_test_eq(back[8 * groups], 'x');
+			memset(again, 'x', sizeof again);
+			tl_fives_pack_isa(again, plain, groups, (enum tl_cpu_isa)isa);
+			tl_test(!memcmp(again, packed, 5 * groups));
+			tl_test_eq(again[5 * groups], 'x');
 		}
 	}
 }
