@@ -32,6 +32,7 @@ enum tl_status tl_titles_new(struct tl_budget *opt_budget, struct tl_titles **re
 			     struct tl_err *err) TL_CHECK;
 void tl_titles_free(struct tl_titles *titles); /* NULL is fine */
 
+/* A header of up to 4 GiB, longer ones are TL_DATA. */
 enum tl_status tl_titles_add(struct tl_titles *titles, struct tl_str head,
 			     struct tl_err *err) TL_CHECK;
 

@@ -62,6 +62,8 @@ static enum tl_status end_group(struct tl_titles *t, struct tl_err *err)
 
 enum tl_status tl_titles_add(struct tl_titles *t, struct tl_str head, struct tl_err *err)
 {
+	if (head.n > UINT32_MAX)
+		return tl_err_set(err, TL_DATA, "a header has more than 4 GiB");
 	enum tl_status st = tl_title_put_head(&t->glossary, &t->put, head, &t->open, err);
 	if (st != TL_OK)
 		return st;
