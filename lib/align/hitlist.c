@@ -117,13 +117,19 @@ static enum tl_status put_target(struct tl_hitlist *list, int alphabet, size_t k
 			   : st;
 }
 
-/* The first lines of SAM; no name may come twice. */
-static enum tl_status put_targets(struct tl_hitlist *list, struct tl_map *seen, struct tl_err *err)
+/* The first lines of SAM; no name may come twice.  The names seen take as much as the index. */
+static enum tl_status put_targets(struct tl_hitlist *list, struct tl_err *err)
 {
-	enum tl_status st = tl_hits_head(&list->text, err);
+	struct tl_map seen = {0};
+	enum tl_status st = tl_budget_need(list->budget, list->accounted, "the names of records", err);
+	if (st != TL_OK)
+		return st;
+	st = tl_hits_head(&list->text, err);
 	for (int i = 0; i < 2; i++)
 		for (size_t k = 0; k < tl_titles_count(list->names[i]) && st == TL_OK; k++)
-			st = put_target(list, i, k, seen, err);
+			st = put_target(list, i, k, &seen, err);
+	tl_map_free(&seen);
+	tl_budget_give(list->budget, list->accounted);
 	return st;
 }
 
@@ -137,7 +143,6 @@ static enum tl_status write_text(struct tl_hitlist *list, struct tl_err *err)
 enum tl_status tl_hitlist_begin(struct tl_hitlist *list, const struct tl_bank bank[2],
 				struct tl_err *err)
 {
-	struct tl_map seen = {0};
 	enum tl_status st = TL_OK;
 	list->bank = bank;
 	for (int i = 0; i < 2; i++)
@@ -145,8 +150,7 @@ enum tl_status tl_hitlist_begin(struct tl_hitlist *list, const struct tl_bank ba
 	for (int i = 0; i < 2 && st == TL_OK; i++)
 		st = tl_titles_end(list->names[i], err);
 	if (st == TL_OK && list->format == TL_HITS_SAM)
-		st = put_targets(list, &seen, err);
-	tl_map_free(&seen);
+		st = put_targets(list, err);
 	return st == TL_OK && list->text.len ? write_text(list, err) : st;
 }
 
