@@ -169,15 +169,18 @@ static void put_entry(struct packing *p, uint32_t tag, size_t raw, size_t stored
 }
 
 /* Residues of proteins hardly repeat but for whole sequences: the levels of zstd from 3 to 15 find
- * short matches in them that cost more than they save, and are slower.  Headers are alike in short
- * pieces, which the levels below 8 leave: they become a sixth smaller, in 20 ms more for each MB. */
+ * short matches in them that cost more than they save, and are slower.  Headers, and what scripts do,
+ * are alike in short pieces, which the levels below 8 leave: they become a sixth smaller, in 20 ms
+ * more for each MB. */
 static int level_of(int level, uint32_t tag)
 {
 	if (level < 3 || level > 18)
 		return level;
 	if (tag == TL_TAG('R', 'E', 'S', 'I'))
 		return level < 16 ? 2 : 16;
-	return tag == TL_TAG('H', 'E', 'A', 'D') && level < 8 ? 8 : level;
+	if (tag == TL_TAG('H', 'E', 'A', 'D') || tag == TL_TAG('R', 'U', 'N', 'O'))
+		return level < 8 ? 8 : level;
+	return level;
 }
 
 /* Encodes column i to the end of out, which has room; *ret is its length, or that of the column
