@@ -6,19 +6,15 @@
  */
 #include "align_diagonal.h"
 
-#include <string.h>
-
+#include <tl/bits.h>
 #include <tl/cigar.h>
 
 static const uint64_t low_bits = 0x7f7f7f7f7f7f7f7fu;
 
-/* The xor of eight letters of each. */
+/* The xor of eight letters of each, the first one lowest. */
 static inline uint64_t eight(const uint8_t *p, const uint8_t *q)
 {
-	uint64_t x, y;
-	memcpy(&x, p, sizeof x);
-	memcpy(&y, q, sizeof y);
-	return x ^ y;
+	return tl_bits_get64(p) ^ tl_bits_get64(q);
 }
 
 /* The high bit of each byte that is not 0. */
@@ -50,11 +46,8 @@ static size_t run_end(const uint8_t *p, const uint8_t *q, size_t i, size_t n)
 {
 	for (; n - i >= 8; i += 8) {
 		uint64_t x = eight(p + i, q + i);
-		if (x) {
-			while (p[i] == q[i])
-				i++;
-			return i;
-		}
+		if (x)
+			return i + (size_t)__builtin_ctzll(x) / 8;
 	}
 	while (i < n && p[i] == q[i])
 		i++;

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include <tl/budget.h>
 #include <tl/lane.h>
 #include <tl/mem.h>
 #include <tl/score.h>
@@ -293,6 +294,25 @@ static void close_benches(struct comparison *c, unsigned workers)
 	free(c->bench);
 }
 
+/* Where odd residues of nucleotides are noted; there is nothing where the budget has no room. */
+static enum tl_status open_odd(struct tl_compare_set *set, struct tl_err *err)
+{
+	const size_t n = set->bank->n;
+	if (set->params->alphabet != TL_NUCLEOTIDE || !tl_budget_take(set->bank->budget, n))
+		return TL_OK;
+	set->opt_odd = tl_mem_zalloc(n, 1, err);
+	if (!set->opt_odd)
+		tl_budget_give(set->bank->budget, n);
+	return set->opt_odd ? TL_OK : TL_NOMEM;
+}
+
+static void close_odd(struct tl_compare_set *set)
+{
+	if (set->opt_odd)
+		tl_budget_give(set->bank->budget, set->bank->n);
+	free(set->opt_odd);
+}
+
 enum tl_status tl_compare_pairs(struct tl_pool *pool, const struct tl_bank *bank,
 				const struct tl_pair_source *source,
 				const struct tl_compare_params *params, uint8_t *opt_large,
@@ -302,13 +322,15 @@ enum tl_status tl_compare_pairs(struct tl_pool *pool, const struct tl_bank *bank
 	unsigned workers = tl_pool_threads(pool);
 	const struct tl_score *score =
 		params->opt_score ? params->opt_score : tl_score_of(params->alphabet);
-	struct comparison c = {.set = {bank, params, score, 0},
+	struct comparison c = {.set = {bank, params, score, 0, NULL},
 			       .source = source, .opt_large = opt_large};
 	struct tl_lane *lane = NULL;
 	*ret = (struct tl_compare_sum){0};
 	if (params->opt_cache)
 		c.set.how = tl_recall_how(&c.set);
 	enum tl_status st = open_benches(&c, workers, err);
+	if (st == TL_OK)
+		st = open_odd(&c.set, err);
 	if (st == TL_OK)
 		st = tl_lane_new(pool, LANE_DEPTH * (size_t)workers, run_task, &lane, err);
 	if (st == TL_OK)
@@ -319,6 +341,7 @@ enum tl_status tl_compare_pairs(struct tl_pool *pool, const struct tl_bank *bank
 		c.idle = t->next;
 		free_task(t);
 	}
+	close_odd(&c.set);
 	close_benches(&c, workers);
 	return st;
 }

@@ -79,6 +79,20 @@ static int64_t least_score(const struct tl_compare_set *set, struct tl_align_job
 	return bound > job->least ? bound : job->least;
 }
 
+/* The odd residues of sequence i, counted once: the same centre comes again and again. */
+static uint64_t odd_of(const struct tl_compare_set *set, uint32_t i, struct tl_str s)
+{
+	if (!set->opt_odd)
+		return tl_score_odd(set->score, s);
+	const uint8_t known = atomic_load_explicit(&set->opt_odd[i], memory_order_relaxed);
+	if (known && known < UINT8_MAX)
+		return known - 1u;
+	const size_t n = tl_score_odd(set->score, s);
+	atomic_store_explicit(&set->opt_odd[i], (uint8_t)(n < UINT8_MAX - 1 ? n + 1 : UINT8_MAX),
+			      memory_order_relaxed);
+	return n;
+}
+
 static enum tl_status sit(const struct tl_compare_set *set, struct tl_compare_seat *seat,
 			  uint32_t i, struct tl_err *err)
 {
@@ -89,7 +103,7 @@ static enum tl_status sit(const struct tl_compare_set *set, struct tl_compare_se
 	if (st != TL_OK)
 		return st;
 	if (set->params->alphabet == TL_NUCLEOTIDE)
-		seat->odd = tl_score_odd(set->score, seat->s);
+		seat->odd = odd_of(set, i, seat->s);
 	seat->i = i;
 	seat->taken = true;
 	return TL_OK;

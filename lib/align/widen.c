@@ -2,9 +2,9 @@
 /* widen: may a wider band change the verdict on a pair, and how wide must it be?
  *
  * It is widened to prove that no alignment is better than the one in hand, unless that is certain
- * to be a link: of proteins always, but below identity TL_WIDEN_FAR only as far as is to be expected,
- * and only where it leaves residues of both at one end or comes near the BORDER of its band; of nucleotides where
- * it leaves room or comes near the BORDER.
+ * to be a link: of proteins always, but below identity TL_WIDEN_FAR only where it leaves residues of both
+ * at one end or comes near the BORDER of its band; of nucleotides where it leaves room or comes near
+ * the BORDER.  These two only as far as is to be expected.
  *
  * An alignment has room where it is less than 0.88 identical, or both sequences leave ROOM residues
  * unaligned at one end.  Measured at identity 0.9, against bands that prove: of 47,859 alignments of
@@ -159,7 +159,8 @@ static void add_corner(struct span *s, int64_t d, size_t x, size_t y, bool back)
 	s->hi = d + up > s->hi ? d + up : s->hi;
 }
 
-/* At low identity an alignment scores half of what its residues could, so that a proof wants most of
+/* Nucleotides: of 14.3e9 cells of MLST, Listeria and rRNA at 0.9 that spares 3.4e9, and costs 9 of
+ * 1,182,589 edges.  Proteins: at low identity an alignment scores half of what its residues could, so that a proof wants most of
  * the matrix.  Measured at 0.5: bands that prove have 35.7e9 cells and leave 107,769 edges, those
  * with four times as many diagonals for EACH 7.5e9 and 107,488; of a later 105,244 edges EACH 2
  * costs 65, and spares 1.8e9 of 9.3e9 cells. */
@@ -168,7 +169,7 @@ void tl_widen_expect(const struct tl_compare_set *set, const struct tl_align_job
 {
 	const int64_t first = (int64_t)path->b_start - (int64_t)path->a_start;
 	const int64_t last = (int64_t)path->b_end - (int64_t)path->a_end;
-	if (!is_far(set))
+	if (set->params->alphabet == TL_PROTEIN && !is_far(set))
 		return;
 	struct span s = visited(path);
 	s.lo -= REACH;

@@ -21,7 +21,8 @@ bool tl_widen_room(const struct tl_align_job *job, const struct tl_align_path *p
 bool tl_widen_wanted(const struct tl_compare_set *set, const struct tl_align_job *job,
 		     const struct tl_align_path *path, bool minus);
 
-/* Narrows, far below, the band that would prove a path to where a better one may be expected. */
+/* Narrows the band that would prove a path to where a better one may be expected; not of proteins from
+ * TL_WIDEN_FAR on. */
 void tl_widen_expect(const struct tl_compare_set *set, const struct tl_align_job *job,
 		     struct tl_align_path *path);
 
