@@ -17,6 +17,8 @@
 #define SHIFT_LEAST 16
 #define SHIFT_MOST 30
 #define WINDOWS 4
+#define NEAR_BYTES                                                                                 \
+	(256u << 10) /* a table up to that size is in a cache that needs no asking ahead */
 #define LETTERS                                                                                    \
 	(GLANCE_CHUNK + 64) /* a chunk's, those of its last k-mer, and what vectors read behind */
 
@@ -132,8 +134,8 @@ static void translate(const uint8_t *code, uint8_t *to, const uint8_t *from, siz
 
 #define AVX2 __attribute__((target("avx2")))
 
-/* Of eight positions: a bit for each that may be one. */
-AVX2 static inline unsigned look8(const struct glance *g, const uint8_t *letter, unsigned windows)
+/* Where the bits of eight positions are. */
+AVX2 static inline __m256i hash8(const struct glance *g, const uint8_t *letter, unsigned windows)
 {
 	const __m256i four = _mm256_setr_epi8(0, 1, 2, 3, 1, 2, 3, 4, 2, 3, 4, 5, 3, 4, 5, 6, 4, 5,
 					      6, 7, 5, 6, 7, 8, 6, 7, 8, 9, 7, 8, 9, 10);
@@ -143,21 +145,38 @@ AVX2 static inline unsigned look8(const struct glance *g, const uint8_t *letter,
 		__m256i x = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(v), four);
 		h = _mm256_add_epi32(h, _mm256_mullo_epi32(x, _mm256_set1_epi32((int)factor[w])));
 	}
-	h = _mm256_srl_epi32(h, _mm_cvtsi32_si128((int)g->shift));
+	return _mm256_srl_epi32(h, _mm_cvtsi32_si128((int)g->shift));
+}
+
+/* A bit for each of eight positions that may be one. */
+AVX2 static inline unsigned look8(const struct glance *g, __m256i h)
+{
 	/* The bit goes to the top, where it is the sign. */
 	__m256i cell = _mm256_i32gather_epi32((const int *)g->cell, _mm256_srli_epi32(h, 5), 4);
 	__m256i up = _mm256_andnot_si256(h, _mm256_set1_epi32(31));
 	return (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_sllv_epi32(cell, up)));
 }
 
-/* First all look-ups, then what they found: where it is guessed wrong, none is lost that is under way. */
-AVX2 static inline size_t look_by(const struct glance *g, const uint8_t *letter, size_t n,
-				  uint32_t *at, unsigned windows)
+/* First it is found out where to look, and, where the table is far, all of that is on its way before
+ * the first look.  What was found comes last, as that is guessed wrong often. */
+AVX2 static inline __attribute__((always_inline)) size_t look_by(const struct glance *g,
+								 const uint8_t *letter, size_t n,
+								 uint32_t *at, unsigned windows,
+								 bool far)
 {
+	uint32_t where[GLANCE_CHUNK];
 	uint8_t bits[GLANCE_CHUNK / 8 + 8] = {0};
 	size_t found = 0;
-	for (size_t i = 0; i < n; i += 8)
-		bits[i / 8] = (uint8_t)look8(g, letter + i, windows);
+	for (size_t i = 0; i < n && far; i += 8) {
+		_mm256_storeu_si256((__m256i *)(where + i), hash8(g, letter + i, windows));
+		for (size_t k = 0; k < 8; k++)
+			__builtin_prefetch((const void *)&g->cell[where[i + k] >> 5]);
+	}
+	for (size_t i = 0; i < n; i += 8) {
+		__m256i h = far ? _mm256_loadu_si256((const __m256i *)(where + i))
+				: hash8(g, letter + i, windows);
+		bits[i / 8] = (uint8_t)look8(g, h);
+	}
 	if (n % 8)
 		bits[n / 8] &= (uint8_t)((1u << n % 8) - 1);
 	for (size_t i = 0; i < n; i += 64)
@@ -166,17 +185,22 @@ AVX2 static inline size_t look_by(const struct glance *g, const uint8_t *letter,
 	return found;
 }
 
+/* A constant each: loops without a branch. */
 AVX2 static size_t look_avx2(const struct glance *g, const uint8_t *letter, size_t n, uint32_t *at)
 {
-	switch (g->windows) { /* a constant each: loops without a branch */
+	bool far = bytes_of(32 - g->shift) > NEAR_BYTES;
+	switch (g->windows) {
 	case 1:
-		return look_by(g, letter, n, at, 1);
+		return look_by(g, letter, n, at, 1, false);
 	case 2:
-		return look_by(g, letter, n, at, 2);
+		return far ? look_by(g, letter, n, at, 2, true)
+			   : look_by(g, letter, n, at, 2, false);
 	case 3:
-		return look_by(g, letter, n, at, 3);
+		return far ? look_by(g, letter, n, at, 3, true)
+			   : look_by(g, letter, n, at, 3, false);
 	default:
-		return look_by(g, letter, n, at, 4);
+		return far ? look_by(g, letter, n, at, 4, true)
+			   : look_by(g, letter, n, at, 4, false);
 	}
 }
 
