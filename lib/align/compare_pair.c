@@ -195,7 +195,7 @@ static enum tl_status prove(const struct tl_compare_set *set, struct tl_compare_
 	tl_align_prove(w->ws, job, path);
 	if (path->proven)
 		return TL_OK;
-	tl_widen_expect(set, job, path);
+	tl_widen_expect(set, job, minus, path);
 	if ((most && (uint64_t)(path->need_hi - path->need_lo) >= most) ||
 	    path->need_cells > PROVE_CELLS || path->need_cells > job->max_cells) {
 		w->sum->unproven++;

@@ -14,10 +14,10 @@
  * and keep off the border; a wider band gave 31 of these another verdict, and 3,434 of the others.
  *
  * Below TL_WIDEN_FAR these are spared the wider band too, measured at 0.5 on 153,029 proteins (of 57,811
- * pairs that had one before, with 6.7e9 cells, and 105,389 edges):
+ * pairs that had one before, with 6.7e9 cells, and 105,389 edges) and on 74,364 grown ones:
  *	those that are too far from a link: 6,400 with 1.8e9 cells, which costs 145 edges;
- *	those that are beyond it: 7,100 with 0.29e9, of which 23 would not be links by the better
- *	alignment; of 100,000 grown proteins 51,000 with 5.3e9 of 33.7e9 cells, and 63.
+ *	those that are beyond it: 3,200 with 0.16e9, of which 2 would not be links by the better
+ *	alignment; of the grown ones 44,000 with 4.2e9 of 33.7e9, and 18.
  */
 #include "widen.h"
 
@@ -28,10 +28,12 @@
 #define ROOM 8        /* residues that both sequences leave unaligned at one end */
 #define BORDER 2      /* diagonals from the border of the band */
 #define REACH 24      /* diagonals that are added to those of the narrow band's alignment, and one */
-#define EACH 2        /* for so many residues that both leave unaligned at one end */
+#define GAIN 2        /* for so many residues that both leave unaligned at one end */
+#define CARE 2        /* so many times as many where it is a link, which others may refuse */
 #define RATE 5        /* too far: what lacks would have to be RATE / RATE_OF of the identity */
 #define RATE_OF 6
-#define MARGIN 100000 /* beyond: a better alignment will hardly take as much */
+#define MARGIN 100000 /* beyond: a better alignment will hardly take so much of the identity, */
+#define REST 150000   /* and of the coverage */
 
 bool tl_widen_certain(const struct tl_compare_set *set, const struct tl_align_job *job,
 		      const struct tl_align_path *path, bool minus, bool *opt_link)
@@ -110,7 +112,7 @@ static bool too_far(const struct tl_link_criterion *c, const struct tl_align_job
 	return true;
 }
 
-/* Does a path meet a criterion that asks for MARGIN more of both, in each direction that a better one
+/* Does a path meet a criterion that asks for MARGIN and REST more, in each direction that a better one
  * could? */
 static bool beyond(const struct tl_link_criterion *c, const struct tl_align_job *job,
 		   const struct tl_align_path *path, bool minus)
@@ -119,7 +121,7 @@ static bool beyond(const struct tl_link_criterion *c, const struct tl_align_job 
 	const struct tl_link_sum sum = tl_link_of_path(path, job->a_len, job->b_len);
 	const uint64_t spare = smaller(sum.a_start, sum.b_start) + smaller(sum.a_tail, sum.b_tail);
 	more.identity += MARGIN;
-	more.coverage += MARGIN;
+	more.coverage += REST;
 	const uint8_t flags = tl_link_judge(&more, &sum, minus);
 	const bool a = flags & TL_EDGE_A || !tl_link_reaches(path->a_end - path->a_start + spare,
 							     job->a_len, c->coverage);
@@ -150,9 +152,9 @@ bool tl_widen_wanted(const struct tl_compare_set *set, const struct tl_align_job
 
 /* Adds the diagonals to which an alignment may go over from diagonal d, where it ends x residues of
  * a and y of b before theirs; back: before their beginnings. */
-static void add_corner(struct span *s, int64_t d, size_t x, size_t y, bool back)
+static void add_corner(struct span *s, int64_t d, size_t x, size_t y, bool back, size_t care)
 {
-	const size_t far = smaller(x, y) / EACH + REACH;
+	const size_t far = smaller(x, y) * care / GAIN + REACH;
 	const int64_t down = (int64_t)smaller(back ? y : x, far);
 	const int64_t up = (int64_t)smaller(back ? x : y, far);
 	s->lo = d - down < s->lo ? d - down : s->lo;
@@ -160,13 +162,15 @@ static void add_corner(struct span *s, int64_t d, size_t x, size_t y, bool back)
 }
 
 /* Nucleotides: of 14.3e9 cells of MLST, Listeria and rRNA at 0.9 that spares 3.4e9, and costs 9 of
- * 1,182,589 edges.  Proteins: at low identity an alignment scores half of what its residues could, so that a proof wants most of
- * the matrix.  Measured at 0.5: bands that prove have 35.7e9 cells and leave 107,769 edges, those
- * with four times as many diagonals for EACH 7.5e9 and 107,488; of a later 105,244 edges EACH 2
- * costs 65, and spares 1.8e9 of 9.3e9 cells. */
+ * 1,182,589 edges.  Proteins: at low identity an alignment scores half of what its residues could, so
+ * that a proof wants most of the matrix.  Measured at 0.5: bands that prove have 35.7e9 cells and leave
+ * 107,769 edges, with CARE 4 for all 7.5e9 and 107,488; of later 105,244 edges in 9.3e9 cells CARE 1
+ * for all takes 65 and 1.8e9.  Where the path is a link, it leaves more that others refuse. */
 void tl_widen_expect(const struct tl_compare_set *set, const struct tl_align_job *job,
-		     struct tl_align_path *path)
+		     bool minus, struct tl_align_path *path)
 {
+	const struct tl_link_sum sum = tl_link_of_path(path, job->a_len, job->b_len);
+	const size_t care = tl_link_judge(&set->params->criterion, &sum, minus) ? CARE : 1;
 	const int64_t first = (int64_t)path->b_start - (int64_t)path->a_start;
 	const int64_t last = (int64_t)path->b_end - (int64_t)path->a_end;
 	if (set->params->alphabet == TL_PROTEIN && !is_far(set))
@@ -174,8 +178,8 @@ void tl_widen_expect(const struct tl_compare_set *set, const struct tl_align_job
 	struct span s = visited(path);
 	s.lo -= REACH;
 	s.hi += REACH;
-	add_corner(&s, first, path->a_start, path->b_start, true);
-	add_corner(&s, last, job->a_len - path->a_end, job->b_len - path->b_end, false);
+	add_corner(&s, first, path->a_start, path->b_start, true, care);
+	add_corner(&s, last, job->a_len - path->a_end, job->b_len - path->b_end, false, care);
 	path->need_lo = s.lo > path->need_lo ? s.lo : path->need_lo;
 	path->need_hi = s.hi < path->need_hi ? s.hi : path->need_hi;
 	const uint64_t width = (uint64_t)(path->need_hi - path->need_lo) + 1;

@@ -24,6 +24,6 @@ bool tl_widen_wanted(const struct tl_compare_set *set, const struct tl_align_job
 /* Narrows the band that would prove a path to where a better one may be expected; not of proteins from
  * TL_WIDEN_FAR on. */
 void tl_widen_expect(const struct tl_compare_set *set, const struct tl_align_job *job,
-		     struct tl_align_path *path);
+		     bool minus, struct tl_align_path *path);
 
 #endif
