@@ -48,8 +48,8 @@ static const struct tl_opt options[] = {
 	 "that to tl-align."},
 	{"sensitivity", 's', TL_OPT_WORD, offsetof(struct align_opts, sensitivity),
 	 "fast|default|sensitive", "default", "HOW", "Candidates",
-	 "How much is done to find pairs: `sensitive` takes four times as many k-mers and more pairs "
-	 "of each record, `fast` fewer."},
+	 "How much is done to find pairs: `sensitive` takes five times as many k-mers and more pairs "
+	 "of each record, and aligns them in wider bands, `fast` fewer."},
 	{"seed", 0, TL_OPT_INT, offsetof(struct align_opts, seed), "1:", "1", "N", "Candidates",
 	 "Which k-mers are taken: another `N` gives others, so that a second round finds what a first "
 	 "one left alone."},

@@ -10,7 +10,7 @@ complete -c tl-align -l gap -x -d 'A gap of n residues costs OPEN + (n - 1) EXTE
 complete -c tl-align -l score -x -d 'What equal nucleotides score, and what different ones cost'
 complete -c tl-align -l strand -x -a 'both plus minus' -d 'Align nucleotides only with records on the same strand (plus) or on the other'
 complete -c tl-align -l band -x -d 'The first band of a pair has at least MIN diagonals'
-complete -c tl-align -l sensitivity -s s -x -a 'fast default sensitive' -d 'How much is done to find pairs: sensitive takes four times as many k-mers and more pairs of each record, fast fewer'
+complete -c tl-align -l sensitivity -s s -x -a 'fast default sensitive' -d 'How much is done to find pairs: sensitive takes five times as many k-mers and more pairs of each record, and aligns them in wider bands, fast fewer'
 complete -c tl-align -l seed -x -d 'Which k-mers are taken: another N gives others, so that a second round finds what a first one left alone'
 complete -c tl-align -l base -r -F -d 'Update: align only what is new since the archive OLD, to its references and to itself'
 complete -c tl-align -l cache -r -F -d 'Keep alignments in FILE for later runs, which align only what is new'

@@ -3,7 +3,7 @@
  *
  * 0. A pair of proteins with one k-mer in common is looked at along its diagonal (screen).
  *    One of proteins with at most FEW, below identity TL_WIDEN_FAR, is given up where it scores a QUARTER of
- *    what it must without gaps.
+ *    what it must without gaps, unless thoroughness is wanted.
  * 1. Nucleotides all of whose k-mers lie on one diagonal: the alignment without gaps is taken if
  *    it is a link and its score alone makes it certain (tl_link_certain), or if it leaves no room.
  *    Where the diagonal is WHOLE it decides against the pair as well: gaps would not make a link
@@ -239,7 +239,7 @@ static enum tl_status promising(const struct tl_compare_set *set, struct tl_comp
 static bool faint(const struct tl_compare_set *set, const struct tl_pair *p,
 		  const struct tl_align_job *job, int64_t least)
 {
-	if (p->hits > FEW || set->params->alphabet != TL_PROTEIN ||
+	if (p->hits > FEW || set->params->thorough || set->params->alphabet != TL_PROTEIN ||
 	    set->params->criterion.identity >= TL_WIDEN_FAR)
 		return false;
 	const int64_t part = least / QUARTER + 1;

@@ -21,8 +21,8 @@ struct tl_compare_set {
 	const struct tl_compare_params *params;
 	const struct tl_score *score;
 	uint64_t how; /* tl_recall_how, with a cache */
-	/* Nucleotides, where there is memory: [sequences] 0, or one more than there are odd residues in it, 255 where that
-	 * is more; any worker that has counted them writes it, always the same; relaxed. */
+	/* Nucleotides, where there is memory: [sequences] 0, or one more than there are odd
+	 * residues in it, 255 where that is more; any worker that has counted them writes it, always the same; relaxed. */
 	_Atomic uint8_t *opt_odd;
 };
 

@@ -13,8 +13,9 @@
  * 396 with another verdict.  Proteins at identity 0.5: of 126,689 alignments 68,684 leave nothing
  * and keep off the border; a wider band gave 31 of these another verdict, and 3,434 of the others.
  *
- * Below TL_WIDEN_FAR these are spared the wider band too, measured at 0.5 on 153,029 proteins (of 57,811
- * pairs that had one before, with 6.7e9 cells, and 105,389 edges) and on 74,364 grown ones:
+ * Below TL_WIDEN_FAR, unless thoroughness is wanted, these are spared the wider band too, measured at
+ * 0.5 on 153,029 proteins (of 57,811 pairs that had one before, with 6.7e9 cells, and 105,389 edges)
+ * and on 74,364 grown ones:
  *	those that are too far from a link: 6,400 with 1.8e9 cells, which costs 145 edges;
  *	those that are beyond it: 3,200 with 0.16e9, of which 2 would not be links by the better
  *	alignment; of the grown ones 44,000 with 4.2e9 of 33.7e9, and 18.
@@ -30,6 +31,7 @@
 #define REACH 24      /* diagonals that are added to those of the narrow band's alignment, and one */
 #define GAIN 2        /* for so many residues that both leave unaligned at one end */
 #define CARE 2        /* so many times as many where it is a link, which others may refuse */
+#define MOST_CARE 4   /* always, where thoroughness is wanted */
 #define RATE 5        /* too far: what lacks would have to be RATE / RATE_OF of the identity */
 #define RATE_OF 6
 #define MARGIN 100000 /* beyond: a better alignment will hardly take so much of the identity, */
@@ -144,8 +146,9 @@ bool tl_widen_wanted(const struct tl_compare_set *set, const struct tl_align_job
 	    tl_widen_certain(set, job, path, minus, NULL))
 		return false;
 	if (is_far(set))
-		return (open_end(job, path) || at_border(job, path)) && !too_far(c, job, path) &&
-		       !beyond(c, job, path, minus);
+		return (open_end(job, path) || at_border(job, path)) &&
+		       (set->params->thorough ||
+			(!too_far(c, job, path) && !beyond(c, job, path, minus)));
 	return set->params->alphabet == TL_PROTEIN || tl_widen_room(job, path) ||
 	       at_border(job, path);
 }
@@ -170,7 +173,8 @@ void tl_widen_expect(const struct tl_compare_set *set, const struct tl_align_job
 		     bool minus, struct tl_align_path *path)
 {
 	const struct tl_link_sum sum = tl_link_of_path(path, job->a_len, job->b_len);
-	const size_t care = tl_link_judge(&set->params->criterion, &sum, minus) ? CARE : 1;
+	const bool link = tl_link_judge(&set->params->criterion, &sum, minus);
+	const size_t care = set->params->thorough ? MOST_CARE : link ? CARE : 1;
 	const int64_t first = (int64_t)path->b_start - (int64_t)path->a_start;
 	const int64_t last = (int64_t)path->b_end - (int64_t)path->a_end;
 	if (set->params->alphabet == TL_PROTEIN && !is_far(set))

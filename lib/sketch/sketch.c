@@ -221,9 +221,9 @@ struct tl_sketch_params tl_sketch_choose(enum tl_alphabet alphabet, int64_t iden
 	return p;
 }
 
-/* Measured on the same proteins, references and CPU seconds of tl-align: at 0.5 fast 110,998 in 6.4,
- * default 109,011 in 8.5, sensitive 107,732 in 28.3; at 0.9 139,496 in 2.1, 139,452 in 3.0, 139,425
- * in 6.3. */
+/* Measured on the same proteins, references and CPU seconds of tl-align: at 0.9 fast 139,496 in 2.1,
+ * default 139,452 in 3.0, sensitive, when it had four times as many k-mers, 139,425 in 6.3; at 0.5, later
+ * and on a loaded machine, default 109,103 in 8.3, sensitive 107,679 in 28. */
 void tl_sketch_tune(struct tl_sketch_params *params, enum tl_sketch_effort effort)
 {
 	params->small = params->alphabet == TL_NUCLEOTIDE ? 8 : params->k / 2;
@@ -232,8 +232,8 @@ void tl_sketch_tune(struct tl_sketch_params *params, enum tl_sketch_effort effor
 		params->leads = 1;
 		params->centres = params->centres / 2;
 	} else if (effort == TL_SKETCH_SENSITIVE) {
-		params->m = params->m * 4;
-		params->leads = 6;
+		params->m = params->m * 5;
+		params->leads = 8;
 		params->centres = params->centres * 12;
 	}
 }
