@@ -94,6 +94,7 @@ endif
 endif
 
 # Kernels are compiled for their instruction set, all else for the plain machine.
+$B/lib/align/align_fill_row.o:      isa := -O3
 $B/lib/align/align_kernel_sse41.o:  isa := -msse4.1
 $B/lib/align/align_kernel_avx2.o:   isa := -mavx2
 $B/lib/align/align_kernel_avx512.o: isa := -mavx512bw -mavx512vl

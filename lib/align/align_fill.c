@@ -7,12 +7,24 @@
  */
 #include "align_fill.h"
 
+#include <string.h>
+
 #include <tl/mem.h>
 
-#define NONE (INT32_MIN / 2)
+#include "align_fill_row.h"
+
+#define NONE TL_FILL_NONE
+#define LETTERS 8 /* of a that have a row of pair each; where there are more it is made anew */
 #define MOST_CELLS ((size_t)1 << 26) /* of one alignment behind the last anchor */
 
-enum { DIAGONAL = 0, UP = 1, LEFT = 2, WAY = 3, UP_GOES_ON = 4, LEFT_GOES_ON = 8 };
+enum {
+	DIAGONAL = TL_FILL_DIAGONAL,
+	UP = TL_FILL_UP,
+	LEFT = TL_FILL_LEFT,
+	WAY = TL_FILL_WAY,
+	UP_GOES_ON = TL_FILL_UP_GOES_ON,
+	LEFT_GOES_ON = TL_FILL_LEFT_GOES_ON,
+};
 
 enum tl_status tl_align_fill_put(struct tl_align_fill *f, enum tl_cigar_op op, uint64_t len,
 				 struct tl_err *err)
@@ -186,6 +198,69 @@ static enum tl_status room_for_columns(struct tl_align_fill *f, size_t m, struct
 	return st == TL_OK ? tl_mem_grow(&f->e, &f->e_cap, m + 2, sizeof *f->e, err) : st;
 }
 
+/* What the letters of a score with those of b, for each a row that is made when it is needed. */
+struct profile {
+	const struct tl_score *score;
+	const struct tl_align_span *s;
+	uint8_t letter[LETTERS];
+	size_t letters;
+};
+
+static const int8_t *profile_of(struct tl_align_fill *f, struct profile *p, uint8_t letter)
+{
+	const struct tl_align_span *s = p->s;
+	size_t k = 0;
+	while (k < p->letters && p->letter[k] != letter)
+		k++;
+	int8_t *row = f->pair + (k < LETTERS ? k : LETTERS - 1) * (s->m + 1);
+	if (k < p->letters)
+		return row;
+	if (k < LETTERS)
+		p->letters++;
+	else
+		k = LETTERS - 1;
+	p->letter[k] = letter;
+	const int8_t *pair = p->score->pair[letter & 31];
+	row[0] = 0;
+	for (size_t j = 0; j < s->m; j++)
+		row[j + 1] = pair[s->b[j] & 31];
+	return row;
+}
+
+/* Row i over columns [w->first, w->limit), all of them. */
+static void full_row(struct tl_align_fill *f, struct profile *p, size_t i, struct window *w)
+{
+	const struct tl_score *score = p->score;
+	const size_t first = w->first;
+	for (size_t j = w->end; j < w->limit; j++)
+		f->h[j] = f->e[j] = NONE;
+	const struct tl_fill_row row = {
+		.score = f->h + first,
+		.up = f->e + first,
+		.plain = f->plain,
+		.left = f->left,
+		.pair = profile_of(f, p, p->s->a[i - 1]) + first,
+		.from = f->from + f->row[i],
+		.columns = w->limit - first,
+		.diagonal = first ? f->h[first - 1] : NONE,
+		.open = score->open,
+		.extend = score->extend,
+	};
+	tl_align_fill_row(&row);
+	f->row[i + 1] = f->row[i] + row.columns;
+	f->col[i] = first;
+	f->cells += row.columns;
+	w->end = w->limit;
+}
+
+static enum tl_status room_for_profile(struct tl_align_fill *f, size_t m, struct tl_err *err)
+{
+	enum tl_status st = tl_mem_grow(&f->plain, &f->plain_cap, m + 2, sizeof *f->plain, err);
+	if (st == TL_OK)
+		st = tl_mem_grow(&f->left, &f->left_cap, m + 2, sizeof *f->left, err);
+	return st == TL_OK ? tl_mem_grow(&f->pair, &f->pair_cap, LETTERS * (m + 1), 1, err) : st;
+}
+
 enum tl_status tl_align_fill_between(struct tl_align_fill *f, const struct tl_score *score,
 				     const struct tl_align_span *s, size_t margin,
 				     struct tl_err *err)
@@ -195,7 +270,10 @@ enum tl_status tl_align_fill_between(struct tl_align_fill *f, const struct tl_sc
 	const size_t right = s->m > s->n ? s->m - s->n + margin : margin;
 	const size_t width = smaller(left + right, s->m) + 2;
 	struct window w = {.best = INT32_MAX, .least = NONE};
+	struct profile p = {.score = score, .s = s};
 	enum tl_status st = room_for_columns(f, s->m, err);
+	if (st == TL_OK)
+		st = room_for_profile(f, s->m, err);
 	if (st == TL_OK)
 		st = room_for_row(f, 0, width, err);
 	if (st != TL_OK)
@@ -206,7 +284,7 @@ enum tl_status tl_align_fill_between(struct tl_align_fill *f, const struct tl_sc
 		w.limit = smaller(s->m, i + right) + 1;
 		if ((st = room_for_row(f, i, width, err)) != TL_OK)
 			return st;
-		one_row(f, score, s, i, &w);
+		full_row(f, &p, i, &w);
 	}
 	return put_way(f, s, s->n, s->m, err);
 }
@@ -249,6 +327,9 @@ void tl_align_fill_free(struct tl_align_fill *f)
 {
 	tl_mem_free(f->h);
 	tl_mem_free(f->e);
+	tl_mem_free(f->plain);
+	tl_mem_free(f->left);
+	tl_mem_free(f->pair);
 	tl_mem_free(f->from);
 	tl_mem_free(f->row);
 	tl_mem_free(f->col);

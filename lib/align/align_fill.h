@@ -12,10 +12,12 @@
 
 /* Memory that is kept over calls. */
 struct tl_align_fill {
-	int32_t *h, *e;    /* [columns + 1] of one row */
-	uint8_t *from;     /* how each cell was reached, row behind row */
-	size_t *row, *col; /* [rows + 1] where a row begins in from, and with which column */
-	size_t h_cap, e_cap, from_cap, row_cap, col_cap;
+	int32_t *h, *e;        /* [columns + 1] of one row */
+	int32_t *plain, *left; /* [columns + 1] of one row, for align_fill_row */
+	int8_t *pair;          /* [letters][columns + 1] what a letter of a scores with those of b */
+	uint8_t *from;         /* how each cell was reached, row behind row */
+	size_t *row, *col;     /* [rows + 1] where a row begins in from, and with which column */
+	size_t h_cap, e_cap, plain_cap, left_cap, pair_cap, from_cap, row_cap, col_cap;
 	uint64_t *runs; /* length << 2 | op, in the order of the sequences */
 	uint64_t *back; /* of one alignment, last one first */
 	size_t n_runs, runs_cap, back_cap;
