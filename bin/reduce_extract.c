@@ -67,7 +67,7 @@ static enum tl_status load_queries(const char *path, const struct tl_tool_run *r
 /* Hits are text, so the output is no stream. */
 static enum tl_status lift_hits(const struct reduce_opts *opts, const struct tl_tool_run *run,
 				struct reduce_outputs *o, struct tl_reader *r, const struct tl_buf *text,
-				struct tl_names *names, const struct tl_refids *ids, bool partial,
+				struct tl_names *names, const struct tl_refids *opt_ids, bool partial,
 				struct tl_err *err)
 {
 	struct tl_lift *lift = NULL;
@@ -81,7 +81,7 @@ static enum tl_status lift_hits(const struct reduce_opts *opts, const struct tl_
 	if (st == TL_OK)
 		st = tl_tool_output(run, false, &o->archive, err);
 	if (st == TL_OK)
-		st = tl_lift_write(lift, text, ids, opts->lift, o->archive, &sum, err);
+		st = tl_lift_write(lift, text, opt_ids, opts->lift, o->archive, &sum, err);
 	if (st == TL_OK)
 		tl_tool_tell(run, "%llu hits became %llu; %llu members have nothing of a hit's "
 				  "interval; %llu hits on unknown subjects",
@@ -92,28 +92,28 @@ static enum tl_status lift_hits(const struct reduce_opts *opts, const struct tl_
 	return st;
 }
 
-/* Names, of which those of references, tlr|NUMBER, are said by their ordinals; ids then is that of the
- * archive. */
+/* Names, of which those of references, tlr|NUMBER, are said by their ordinals where *ret_numbered: ids
+ * then is that of the archive.  Else tlr|NUMBER is a name as others are. */
 static enum tl_status make_names(const struct tl_buf *text, const struct tl_tool_run *run,
-				 struct tl_refids *ids, struct tl_names **ret, struct tl_err *err)
+				 struct tl_refids *ids, bool *ret_numbered, struct tl_names **ret,
+				 struct tl_err *err)
 {
 	struct tl_buf said = {0};
-	bool found = false;
 	enum tl_status st = TL_OK;
 	if (run->n == 1 && tl_names_numbered(text))
-		st = tl_refid_load(run->operands[0], ids, &found, err);
+		st = tl_refid_load(run->operands[0], ids, ret_numbered, err);
 	if (st == TL_OK)
-		st = found ? tl_names_translate(text, ids, &said, err) : TL_OK;
+		st = *ret_numbered ? tl_names_translate(text, ids, &said, err) : TL_OK;
 	if (st == TL_OK)
-		st = tl_names_make(found ? &said : text, ret, err);
+		st = tl_names_make(*ret_numbered ? &said : text, ret, err);
 	tl_buf_free(&said);
 	return st;
 }
 
 /* What is asked for: ids, or those that hits name. */
 static enum tl_status load_names(const struct reduce_opts *opts, const struct tl_tool_run *run,
-				 struct tl_buf *hits, struct tl_refids *ids, struct tl_names **ret,
-				 struct tl_err *err)
+				 struct tl_buf *hits, struct tl_refids *ids, bool *ret_numbered,
+				 struct tl_names **ret, struct tl_err *err)
 {
 	struct tl_buf text = {0};
 	enum tl_status st = TL_OK;
@@ -125,7 +125,7 @@ static enum tl_status load_names(const struct reduce_opts *opts, const struct tl
 		st = opts->lift ? tl_lift_subjects(hits, opts->lift, &text, err)
 				: tl_names_read(opts->ids, &text, err);
 	if (st == TL_OK)
-		st = make_names(&text, run, ids, ret, err);
+		st = make_names(&text, run, ids, ret_numbered, ret, err);
 	tl_buf_free(&text);
 	return st;
 }
@@ -153,8 +153,9 @@ enum tl_status reduce_extract(const struct reduce_opts *opts, const struct tl_to
 	struct tl_buf hits = {0};
 	struct tl_want w = {0};
 	struct tl_refids ids = {0};
+	bool numbered = false;
 	const struct tl_want *want = NULL;
-	enum tl_status st = load_names(opts, run, &hits, &ids, &names, err);
+	enum tl_status st = load_names(opts, run, &hits, &ids, &numbered, &names, err);
 	if (st == TL_OK)
 		st = load_want(opts, opt_tree, &w, &want, err);
 	if (st == TL_OK && (names || want) && run->n < 2)
@@ -166,7 +167,8 @@ enum tl_status reduce_extract(const struct reduce_opts *opts, const struct tl_to
 	if (st == TL_OK && !opts->lift)
 		st = reduce_outputs_open(opts, run, o, err);
 	if (st == TL_OK)
-		st = opts->lift ? lift_hits(opts, run, o, r, &hits, names, &ids, access != NULL, err)
+		st = opts->lift ? lift_hits(opts, run, o, r, &hits, names, numbered ? &ids : NULL,
+					    access != NULL, err)
 				: extract_from(opts, run, o, r, names, want, access, err);
 	tl_buf_free(&hits);
 	tl_reader_close(r);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <tl/block.h>
 #include <tl/err.h>
+#include <tl/map.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -23,6 +24,7 @@ struct tl_refids {
 	uint64_t *ordinal, *id; /* [n] ordinals rise */
 	size_t n, ordinal_cap, id_cap;
 	uint64_t next;          /* above all numbers that were ever given; 0: not known */
+	struct tl_map by_id;    /* their ordinals, once tl_refid_load has read all; else empty */
 };
 
 #define TL_REFID_AT_A_TIME ((size_t)1 << 20) /* in a block */

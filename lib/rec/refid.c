@@ -90,6 +90,14 @@ enum tl_status tl_refid_decode(const struct tl_block *block, struct tl_refids *i
 	return st;
 }
 
+static enum tl_status index_ids(struct tl_refids *ids, struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	for (size_t i = 0; i < ids->n && st == TL_OK; i++)
+		st = tl_map_put(&ids->by_id, ids->id[i], ids->ordinal[i], err);
+	return st;
+}
+
 enum tl_status tl_refid_load(const char *path, struct tl_refids *ids, bool *ret_found,
 			     struct tl_err *err)
 {
@@ -111,7 +119,7 @@ enum tl_status tl_refid_load(const char *path, struct tl_refids *ids, bool *ret_
 	}
 	tl_block_free(&block);
 	tl_index_close(ix);
-	return st;
+	return st == TL_OK ? index_ids(ids, err) : st;
 }
 
 uint64_t tl_refid_of(const struct tl_refids *ids, uint64_t ordinal)
@@ -129,7 +137,9 @@ uint64_t tl_refid_of(const struct tl_refids *ids, uint64_t ordinal)
 
 bool tl_refid_find(const struct tl_refids *ids, uint64_t id, uint64_t *ret_ordinal)
 {
-	for (size_t i = 0; i < ids->n; i++)
+	if (tl_map_get(&ids->by_id, id, ret_ordinal))
+		return true;
+	for (size_t i = 0; i < ids->n && !ids->by_id.n; i++)
 		if (ids->id[i] == id) {
 			*ret_ordinal = ids->ordinal[i];
 			return true;
@@ -142,5 +152,6 @@ void tl_refid_free(struct tl_refids *ids)
 {
 	tl_mem_free(ids->ordinal);
 	tl_mem_free(ids->id);
+	tl_map_free(&ids->by_id);
 	*ids = (struct tl_refids){0};
 }

@@ -257,6 +257,16 @@ kept() { comm -23 <(comm -12 <(bodies "$1") <(bodies "$2")) <(bodies update.refs
 	tl-reduce -q -x --lift none.m8 new.tl | cmp - none.m8
 	fails 65 tl-reduce -x --strict-ids --lift none.m8 new.tl
 	tl-reduce -q -x --lift by-number.m8 <new.tl | cmp - by-number.m8
+	# There, and in several archives, records of such names are found by them.
+	for name in x 'tlr|'; do
+		awk -v name="$name" '/^>/ { $0 = ">" name 9999 - n++ } { print }' all.fa >named.fa
+		tl-parse named.fa | tl-intern | tl-align | tl-reduce -z -o "named.$name.tl"
+		awk '/^>/ { print "q\t" substr($1, 2) "\t99\t9\t0\t0\t1\t9\t2\t9\t1e-9\t50" }' named.fa >"$name.m8"
+	done
+	tl-reduce -x --lift x.m8 named.x.tl | sed 's/\tx/\ttlr|/' >want
+	(($(wc -l <want) > $(wc -l <x.m8)))
+	tl-reduce -x --lift 'tlr|.m8' <'named.tlr|.tl' | cmp - want
+	tl-reduce -x --lift 'tlr|.m8' 'named.tlr|.tl' old.tl | cmp - want
 }
 
 @test "short records find old short ones, and long ones old pieces of themselves" {
