@@ -14,6 +14,7 @@
 
 #define GROUP 16   /* headers behind one pointer */
 #define ACCOUNT 64 /* groups, until the budget is asked again */
+#define ACCOUNT_BYTES (256u << 10) /* of headers, and at the latest after so many */
 
 struct tl_titles {
 	struct tl_glossary glossary;
@@ -22,7 +23,8 @@ struct tl_titles {
 	struct tl_arena arena; /* of the groups */
 	uint64_t n, bytes;
 	struct tl_budget *budget;
-	uint64_t accounted;
+	uint64_t accounted; /* of memory */
+	uint64_t asked;     /* what bytes was when the budget was asked last */
 	/* While headers are added: */
 	struct tl_title_put put;
 	struct tl_buf open; /* the group that is not full */
@@ -38,8 +40,9 @@ static enum tl_status account(struct tl_titles *t, struct tl_err *err)
 {
 	uint64_t memory = memory_of(t);
 	enum tl_status st = TL_OK;
+	t->asked = t->bytes;
 	if (memory > t->accounted)
-		st = tl_budget_need(t->budget, memory - t->accounted, "the headers", err);
+		st = tl_budget_need(t->budget, memory - t->accounted, "the table of headers", err);
 	else
 		tl_budget_give(t->budget, t->accounted - memory);
 	if (st == TL_OK)
@@ -57,7 +60,7 @@ static enum tl_status end_group(struct tl_titles *t, struct tl_err *err)
 		return st;
 	t->group[t->groups++] = at;
 	tl_buf_reset(&t->open);
-	return t->groups % ACCOUNT ? TL_OK : account(t, err);
+	return TL_OK;
 }
 
 enum tl_status tl_titles_add(struct tl_titles *t, struct tl_str head, struct tl_err *err)
@@ -68,7 +71,11 @@ enum tl_status tl_titles_add(struct tl_titles *t, struct tl_str head, struct tl_
 	if (st != TL_OK)
 		return st;
 	t->bytes += head.n;
-	return ++t->n % GROUP ? TL_OK : end_group(t, err);
+	if (++t->n % GROUP == 0)
+		st = end_group(t, err);
+	if (st == TL_OK && (t->n % (GROUP * ACCOUNT) == 0 || t->bytes - t->asked >= ACCOUNT_BYTES))
+		st = account(t, err);
+	return st;
 }
 
 enum tl_status tl_titles_end(struct tl_titles *t, struct tl_err *err)

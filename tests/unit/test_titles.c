@@ -289,7 +289,7 @@ static void test_budget(void)
 		st = tl_titles_add(t, (struct tl_str){(uint8_t *)line, made(line, sizeof line)},
 				   &err);
 	tl_test_eq(st, TL_NOMEM);
-	tl_test(strstr(err.msg, "the headers"));
+	tl_test(strstr(err.msg, "the table of headers"));
 	tl_test(n > 2000);
 	tl_titles_free(t);
 	tl_budget_sum(budget, &sum);
