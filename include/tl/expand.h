@@ -114,6 +114,13 @@ enum tl_status tl_expand_done(struct tl_expand *x, const struct tl_expand_event 
 
 void tl_expand_free(struct tl_expand *x); /* all is done by then; NULL is fine */
 
+/* All of that for who wants each entry once, in order: gives entry i of an event with its residues,
+ * which stay for the call. */
+typedef enum tl_status (*tl_expand_take)(void *ctx, const struct tl_expand_event *ev, size_t i,
+					 struct tl_str residues, struct tl_err *err);
+enum tl_status tl_expand_each(struct tl_reader *reader, const struct tl_expand_opts *opts,
+			      tl_expand_take take, void *ctx, struct tl_err *err) TL_CHECK;
+
 #ifdef __cplusplus
 }
 #endif

@@ -39,9 +39,10 @@ struct taking {
 	uint64_t record[WORDS]; /* the one whose pieces are read */
 };
 
-static enum tl_status take_entry(struct taking *t, const struct tl_expand_event *ev, size_t i,
+static enum tl_status take_entry(void *ctx, const struct tl_expand_event *ev, size_t i,
 				 struct tl_str residues, struct tl_err *err)
 {
+	struct taking *t = ctx;
 	uint64_t *r = t->record;
 	struct tl_entry e;
 	tl_batch_get(ev->batch, ev->at + i, &e);
@@ -70,26 +71,9 @@ enum tl_status tl_diff_take(struct tl_diff *d, struct tl_reader *r, enum tl_diff
 {
 	const struct tl_expand_opts opts = {.opt_budget = d->budget, .bytes = EVENT_BYTES};
 	struct taking t = {.d = d, .side = side == TL_DIFF_NEW ? SIDE : 0};
-	struct tl_expand_room room = {{0}, {0}};
-	struct tl_expand_event ev;
-	struct tl_expand *x = NULL;
-	enum tl_status st = (t.hash = tl_hash_new(err)) ? tl_expand_new(r, &opts, &x, err) : TL_NOMEM;
-	while (st == TL_OK && (st = tl_expand_next(x, &ev, err)) == TL_OK &&
-	       ev.what != TL_EXPAND_END) {
-		struct tl_str residues = {NULL, 0};
-		for (size_t i = 0; ev.what == TL_EXPAND_ENTRIES && i < ev.n && st == TL_OK; i++) {
-			tl_buf_reset(&room.residues);
-			st = tl_expand_residues(&ev, i, &room, &residues, err);
-			if (st == TL_OK)
-				st = take_entry(&t, &ev, i, residues, err);
-		}
-		if (st == TL_OK)
-			st = tl_expand_done(x, &ev, residues, err);
-	}
-	tl_expand_free(x);
+	t.hash = tl_hash_new(err);
+	enum tl_status st = t.hash ? tl_expand_each(r, &opts, take_entry, &t, err) : TL_NOMEM;
 	tl_hash_free(t.hash);
-	tl_buf_free(&room.residues);
-	tl_buf_free(&room.scratch);
 	return st;
 }
 

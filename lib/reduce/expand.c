@@ -410,3 +410,28 @@ void tl_expand_free(struct tl_expand *x)
 	tl_buf_free(&x->scratch);
 	free(x);
 }
+
+enum tl_status tl_expand_each(struct tl_reader *reader, const struct tl_expand_opts *opts,
+			      tl_expand_take take, void *ctx, struct tl_err *err)
+{
+	struct tl_expand_room room = {{0}, {0}};
+	struct tl_expand_event ev;
+	struct tl_expand *x = NULL;
+	enum tl_status st = tl_expand_new(reader, opts, &x, err);
+	while (st == TL_OK && (st = tl_expand_next(x, &ev, err)) == TL_OK &&
+	       ev.what != TL_EXPAND_END) {
+		struct tl_str residues = {NULL, 0};
+		for (size_t i = 0; ev.what == TL_EXPAND_ENTRIES && i < ev.n && st == TL_OK; i++) {
+			tl_buf_reset(&room.residues);
+			st = tl_expand_residues(&ev, i, &room, &residues, err);
+			if (st == TL_OK)
+				st = take(ctx, &ev, i, residues, err);
+		}
+		if (st == TL_OK)
+			st = tl_expand_done(x, &ev, residues, err);
+	}
+	tl_expand_free(x);
+	tl_buf_free(&room.residues);
+	tl_buf_free(&room.scratch);
+	return st;
+}

@@ -37,9 +37,10 @@ struct tl_rescore {
 
 /* 1. Queries. */
 
-static enum tl_status take_entry(struct tl_rescore *r, const struct tl_expand_event *ev, size_t i,
+static enum tl_status take_entry(void *ctx, const struct tl_expand_event *ev, size_t i,
 				 struct tl_str residues, struct tl_err *err)
 {
+	struct tl_rescore *r = ctx;
 	struct tl_entry e;
 	uint64_t other;
 	tl_batch_get(ev->batch, ev->at + i, &e);
@@ -56,35 +57,10 @@ static enum tl_status take_entry(struct tl_rescore *r, const struct tl_expand_ev
 			   : st;
 }
 
-static enum tl_status take_queries(struct tl_rescore *r, struct tl_reader *reader,
-				   struct tl_budget *budget, struct tl_err *err)
-{
-	const struct tl_expand_opts opts = {.opt_budget = budget, .bytes = 1u << 20};
-	struct tl_expand_room room = {{0}, {0}};
-	struct tl_expand_event ev;
-	struct tl_expand *x = NULL;
-	enum tl_status st = tl_expand_new(reader, &opts, &x, err);
-	while (st == TL_OK && (st = tl_expand_next(x, &ev, err)) == TL_OK &&
-	       ev.what != TL_EXPAND_END) {
-		struct tl_str residues = {NULL, 0};
-		for (size_t i = 0; ev.what == TL_EXPAND_ENTRIES && i < ev.n && st == TL_OK; i++) {
-			tl_buf_reset(&room.residues);
-			st = tl_expand_residues(&ev, i, &room, &residues, err);
-			if (st == TL_OK)
-				st = take_entry(r, &ev, i, residues, err);
-		}
-		if (st == TL_OK)
-			st = tl_expand_done(x, &ev, residues, err);
-	}
-	tl_expand_free(x);
-	tl_buf_free(&room.residues);
-	tl_buf_free(&room.scratch);
-	return st;
-}
-
 enum tl_status tl_rescore_new(struct tl_reader *queries, struct tl_budget *budget,
 			      struct tl_rescore **ret, struct tl_err *err)
 {
+	const struct tl_expand_opts opts = {.opt_budget = budget, .bytes = 1u << 20};
 	struct tl_rescore *r = tl_mem_zalloc(1, sizeof *r, err);
 	if (!r)
 		return TL_NOMEM;
@@ -98,7 +74,7 @@ enum tl_status tl_rescore_new(struct tl_reader *queries, struct tl_budget *budge
 	if (st == TL_OK)
 		st = tl_align_new(&r->score, &r->align, err);
 	if (st == TL_OK)
-		st = take_queries(r, queries, budget, err);
+		st = tl_expand_each(queries, &opts, take_entry, r, err);
 	if (st == TL_OK)
 		*ret = r;
 	else
