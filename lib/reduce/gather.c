@@ -2,12 +2,26 @@
 /* gather: the script of a delta of several pieces. */
 #include "gather.h"
 
-static enum tl_status add_strings(struct tl_gather *g, const struct tl_entry *e, struct tl_err *err)
+void tl_gather_begin(struct tl_gather *g)
+{
+	tl_buf_reset(&g->ops);
+	tl_buf_reset(&g->subs);
+	tl_buf_reset(&g->lits);
+}
+
+enum tl_status tl_gather_add(struct tl_gather *g, const struct tl_entry *e, struct tl_err *err)
 {
 	enum tl_status st = tl_buf_add(&g->ops, e->ops.p, e->ops.n, err);
 	if (st == TL_OK)
 		st = tl_buf_add(&g->subs, e->subs.p, e->subs.n, err);
 	return st == TL_OK ? tl_buf_add(&g->lits, e->lits.p, e->lits.n, err) : st;
+}
+
+struct tl_delta tl_gather_delta(const struct tl_gather *g)
+{
+	return (struct tl_delta){{g->ops.data, g->ops.len},
+				 {g->subs.data, g->subs.len},
+				 {g->lits.data, g->lits.len}};
 }
 
 enum tl_status tl_gather_script(struct tl_gather *g, struct tl_held *h, size_t i,
@@ -22,13 +36,11 @@ enum tl_status tl_gather_script(struct tl_gather *g, struct tl_held *h, size_t i
 	*ret_whole = !(e.flags & TL_REC_OUT);
 	if (*ret_whole)
 		return TL_OK;
-	if (!g->at) {
-		tl_buf_reset(&g->ops);
-		tl_buf_reset(&g->subs);
-		tl_buf_reset(&g->lits);
-		g->at = h;
-		g->i = i;
-		st = add_strings(g, &e, err);
+	if (!g->at || g->begin != h || g->begin_i != i) {
+		tl_gather_begin(g);
+		g->at = g->begin = h;
+		g->i = g->begin_i = i;
+		st = tl_gather_add(g, &e, err);
 	}
 	tl_batch_get(&g->at->batch, g->i, &e);
 	while (st == TL_OK && e.flags & TL_REC_OUT) {
@@ -40,13 +52,11 @@ enum tl_status tl_gather_script(struct tl_gather *g, struct tl_held *h, size_t i
 		if ((st = tl_held_wake(g->at, err)) != TL_OK)
 			return st;
 		tl_batch_get(&g->at->batch, g->i, &e);
-		st = add_strings(g, &e, err);
+		st = tl_gather_add(g, &e, err);
 	}
 	g->at = NULL;
 	*ret_whole = true;
-	*ret = (struct tl_delta){{g->ops.data, g->ops.len},
-				 {g->subs.data, g->subs.len},
-				 {g->lits.data, g->lits.len}};
+	*ret = tl_gather_delta(g);
 	return st;
 }
 

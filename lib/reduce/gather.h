@@ -17,9 +17,18 @@ struct tl_gather {
 	struct tl_buf ops, subs, lits;
 	struct tl_held *at; /* where the last piece so far is; NULL: none */
 	size_t i;
+	struct tl_held *begin; /* and the first one */
+	size_t begin_i;
 };
 
-/* The whole script of the delta whose first piece is entry i of h; *ret_whole false where later
+/* Piece by piece, by whoever follows them: empties it, adds the strings of a piece, gives those of all
+ * so far, which lie in g. */
+void tl_gather_begin(struct tl_gather *g);
+enum tl_status tl_gather_add(struct tl_gather *g, const struct tl_entry *e,
+			     struct tl_err *err) TL_CHECK;
+struct tl_delta tl_gather_delta(const struct tl_gather *g);
+
+/* Out of batches that wait: the whole script of the delta whose first piece is entry i of h; *ret_whole false where later
  * pieces are not there yet: asked again, it goes on with those.  The strings of *ret lie in the
  * batch or in g. */
 enum tl_status tl_gather_script(struct tl_gather *g, struct tl_held *h, size_t i,

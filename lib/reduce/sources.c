@@ -119,26 +119,31 @@ static enum tl_status base_of(struct tl_sources *s, const struct tl_held *h, siz
 	return st == TL_OK ? tl_sources_check(found ? ret : NULL, h, i, err) : st;
 }
 
-/* The delta of which the first piece was entry begin_i of begin becomes a source, where this is its
- * last one. */
-static enum tl_status add_delta(struct tl_sources *s, struct tl_err *err)
+/* A piece of a delta; the last one makes the source.  The batches of earlier ones may be gone: where
+ * nobody asked for the record, they are not waited for. */
+static enum tl_status add_delta(struct tl_sources *s, const struct tl_held *h, size_t i,
+				const struct tl_entry *e, struct tl_err *err)
 {
 	struct tl_source made;
-	struct tl_delta d;
-	bool whole;
-	enum tl_status st = tl_gather_script(&s->script, s->begin, s->begin_i, &d, &whole, err);
-	if (st != TL_OK || !whole)
+	struct tl_delta d = {e->ops, e->subs, e->lits};
+	enum tl_status st = TL_OK;
+	if (e->flags & (TL_REC_IN | TL_REC_OUT)) {
+		if (!(e->flags & TL_REC_IN))
+			tl_gather_begin(&s->script);
+		st = tl_gather_add(&s->script, e, err);
+		d = tl_gather_delta(&s->script);
+	}
+	if (st != TL_OK || e->flags & TL_REC_OUT)
 		return st;
-	uint64_t ordinal = s->begin->batch.ordinal[s->begin_i];
-	st = base_of(s, s->begin, s->begin_i, &made, err);
+	st = base_of(s, h, i, &made, err);
 	if (st == TL_OK)
 		st = tl_sources_fetch(s, &made, &s->room, err);
 	tl_buf_reset(&s->made);
 	if (st == TL_OK)
-		st = tl_sources_apply(&d, &made, ordinal, &s->scratch, &s->made, err);
+		st = tl_sources_apply(&d, &made, e->ordinal, &s->scratch, &s->made, err);
 	if (st != TL_OK)
 		return st;
-	made.ordinal = ordinal;
+	made.ordinal = e->ordinal;
 	made.length = s->made.len;
 	made.depth++;
 	made.twin = false;
@@ -187,34 +192,37 @@ static enum tl_status add_dup(struct tl_sources *s, const struct tl_held *h, siz
 	return tl_shelf_add(&s->shelf, &made, err);
 }
 
+/* Is the copy that begins with this entry no source, or its base left out? */
+static enum tl_status is_skipped(struct tl_sources *s, const struct tl_held *h,
+				 const struct tl_entry *e, bool *ret, struct tl_err *err)
+{
+	struct tl_source base;
+	bool found;
+	*ret = !h->base && h->batch.kind == TL_KIND_DELTA && !(e->flags & TL_REC_BASE);
+	if (*ret || !s->partial)
+		return TL_OK;
+	enum tl_status st = tl_shelf_find(&s->shelf, e->base, &base, &found, err);
+	*ret = !found;
+	return st;
+}
+
+/* Pieces of copies may have those of records that stand whole between them. */
 static enum tl_status add_entry(struct tl_sources *s, struct tl_held *h, size_t i,
 				struct tl_err *err)
 {
 	struct tl_entry e;
+	enum tl_kind kind = h->batch.kind;
+	enum tl_status st = TL_OK;
 	tl_batch_get(&h->batch, i, &e);
-	if (!(e.flags & TL_REC_IN))
-		s->skip = !h->base && h->batch.kind == TL_KIND_DELTA && !(e.flags & TL_REC_BASE);
-	if (s->skip)
-		return TL_OK;
-	if (s->partial && h->batch.kind != TL_KIND_SEQ) {
-		struct tl_source base;
-		bool found;
-		enum tl_status st = tl_shelf_find(&s->shelf, e.base, &base, &found, err);
-		if (st != TL_OK || !found)
-			return st;
-	}
-	switch (h->batch.kind) {
-	case TL_KIND_SEQ:
+	if (kind == TL_KIND_SEQ)
 		return add_whole(s, &e, h->batch.alphabet == TL_NUCLEOTIDE, h->charged, err);
-	case TL_KIND_DUP:
-		return e.flags & TL_REC_IN ? TL_OK : add_dup(s, h, i, err);
-	default:
-		if (!(e.flags & TL_REC_IN)) {
-			s->begin = h;
-			s->begin_i = i;
-		}
-		return e.flags & TL_REC_OUT ? TL_OK : add_delta(s, err);
-	}
+	if (!(e.flags & TL_REC_IN))
+		st = is_skipped(s, h, &e, &s->skip[kind], err);
+	if (st != TL_OK || s->skip[kind])
+		return st;
+	if (kind == TL_KIND_DELTA)
+		return add_delta(s, h, i, &e, err);
+	return e.flags & TL_REC_IN ? TL_OK : add_dup(s, h, i, err);
 }
 
 enum tl_status tl_sources_add(struct tl_sources *s, struct tl_held *h, struct tl_err *err)
@@ -237,7 +245,6 @@ void tl_sources_forget(struct tl_sources *s)
 	tl_shelf_free(&s->shelf);
 	tl_store_free(s->text);
 	s->text = NULL;
-	s->script.at = NULL;
 }
 
 void tl_sources_free(struct tl_sources *s)

@@ -38,11 +38,8 @@ struct tl_sources {
 	struct tl_store *text; /* residues for which there was no memory */
 	struct tl_buf growing;    /* residues of a source of several pieces */
 	bool growing_family;
-	struct tl_gather
-		script; /* of a delta of several pieces, which began in entry begin_i of begin */
-	struct tl_held *begin;
-	size_t begin_i;
-	bool skip;      /* nothing is copied from that delta */
+	struct tl_gather script; /* of a delta of several pieces, so far */
+	bool skip[3];            /* by kind: the copy at hand is no source */
 	struct tl_buf made, room, scratch;
 	uint64_t slab_room; /* memory that residues may still take: the tables, which cannot go
 			     * elsewhere, need what is left of the budget */

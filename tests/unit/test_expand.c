@@ -460,6 +460,60 @@ static void test_bases_of_pieces(void)
 	}
 }
 
+/* Record 1, a copy of record 0, in two pieces. */
+static void first_piece(struct hand *h, uint8_t flags)
+{
+	struct tl_entry e = entry(1, 0);
+	e.flags = flags | TL_REC_OUT;
+	e.length = sizeof residues - 2;
+	e.ops = (struct tl_str){all_of_it, sizeof all_of_it};
+	put(h, TL_KIND_DELTA, 0, &e, TL_PROTEIN);
+}
+
+static void last_piece(struct hand *h)
+{
+	struct tl_entry e = entry(1, 0);
+	e.flags = TL_REC_IN;
+	e.length = 1;
+	e.head = (struct tl_str){NULL, 0};
+	put(h, TL_KIND_DELTA, 0, &e, TL_PROTEIN);
+}
+
+/* Only record 2 is asked for. */
+static void check_last(struct hand *h)
+{
+	const struct tl_restore_opts opts = {.part = 3, .parts = 3};
+	struct tl_restore_sum sum;
+	int fd = end(h, 3), to;
+	tl_test_ok(made_restore_as(fd, &opts, &to, &sum), made_err);
+	tl_test(made_is(to, ">r2\nMKVLAAGRST\n"));
+	close(to);
+	close(fd);
+}
+
+/* The batch of the first piece is gone when the last one comes, as nobody asked for the record; but
+ * another one is copied from it. */
+static void test_pieces_not_asked_for(void)
+{
+	struct hand h = begin(TL_STREAM_REDUCED);
+	whole(&h, REF, 0);
+	first_piece(&h, TL_REC_BASE);
+	last_piece(&h);
+	inner(&h, 0, 2, 1, 0);
+	check_last(&h);
+}
+
+/* A base between the pieces of a delta that is none. */
+static void test_base_between_pieces(void)
+{
+	struct hand h = begin(TL_STREAM_REDUCED);
+	whole(&h, REF, 0);
+	first_piece(&h, 0);
+	whole(&h, BASE, 2);
+	last_piece(&h);
+	check_last(&h);
+}
+
 /* A piece whose block has other flags than the one before. */
 static void test_flags_of_pieces(void)
 {
@@ -560,6 +614,8 @@ int main(void)
 	TL_RUN(test_scripts);
 	TL_RUN(test_alphabets);
 	TL_RUN(test_bases_of_pieces);
+	TL_RUN(test_pieces_not_asked_for);
+	TL_RUN(test_base_between_pieces);
 	TL_RUN(test_flags_of_pieces);
 	TL_RUN(test_files);
 	TL_RUN(test_overlapping_bases);
