@@ -86,13 +86,14 @@ static void check_range(const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const uint8_t *range = data, *end = data + size;
-	const uint8_t *ids = size ? memchr(range, 0, size) : NULL;
-	const uint8_t *tree = ids++ ? memchr(ids, 0, (size_t)(end - ids)) : NULL;
+	const uint8_t *zero = size ? memchr(range, 0, size) : NULL;
+	const uint8_t *next = zero ? memchr(zero + 1, 0, (size_t)(end - zero - 1)) : NULL;
 	struct tl_lineage *l = NULL;
 	struct tl_err err = {0};
 	char path[64];
-	if (!tree++)
+	if (!next)
 		return 0;
+	const uint8_t *ids = zero + 1, *tree = next + 1;
 	check_range((const char *)range);
 	check_taxa((const char *)ids, NULL);
 	int fd = memfd_create("nodes", 0);
