@@ -26,6 +26,12 @@ extern const bool tl_alphabet_residue[256];
  * nucleotides: A C G T U and the IUPAC codes N R Y S W K M B D H V. */
 bool tl_alphabet_has(enum tl_alphabet alphabet, uint8_t byte);
 
+/* Is the byte an upper-case residue, a letter or '*'? */
+static inline bool tl_alphabet_upper(uint8_t byte)
+{
+	return (uint8_t)(byte - 'A') < 26 || byte == '*';
+}
+
 /* [byte]: the complement of an upper-case nucleotide residue, IUPAC codes included (A-T, R-Y, K-M,
  * B-V, D-H; S, W, N themselves); every other byte is its own. */
 extern const uint8_t tl_alphabet_complement[256];

@@ -21,6 +21,11 @@ extern "C" {
 enum tl_status tl_pack_put(const uint8_t *residues, size_t n, struct tl_buf *packed,
 			   struct tl_buf *odd, struct tl_err *err) TL_CHECK;
 
+/* What is not packed, as proteins are not: copies src[0..n) to dst up to the first byte that is no
+ * upper-case residue; returns how many those are.  Up to TL_BUF_PAD bytes behind them may be written
+ * too. */
+size_t tl_pack_copy(uint8_t *dst, const uint8_t *src, size_t n);
+
 /* Unpacks n residues to out, which has room for n + TL_BUF_PAD.  TL_DATA where packed has not just
  * (n + 3) / 4 bytes, or odd is broken or points outside. */
 enum tl_status tl_pack_get(const uint8_t *packed, size_t packed_len, const uint8_t *odd,

@@ -9,6 +9,7 @@
 
 #include <tl/bits.h>
 #include <tl/mem.h>
+#include <tl/pack.h>
 
 #include "apart.h"
 #include "column.h"
@@ -305,26 +306,6 @@ static enum tl_status get_numbers(const struct tl_block *block, uint64_t shift,
 	return st;
 }
 
-/* Vectors of the compiler: a loop over bytes is not vectorised at -O2. */
-typedef uint8_t vec __attribute__((vector_size(16)));
-
-/* Every byte is an upper-case letter or '*'. */
-static bool are_residues(const uint8_t *p, size_t n)
-{
-	uint64_t half[2];
-	vec bad = {0}, v;
-	uint8_t rest = 0;
-	size_t i = 0;
-	for (; n - i >= sizeof v; i += sizeof v) {
-		memcpy(&v, p + i, sizeof v);
-		bad |= (vec)(v - 'A' >= 26) & (vec)(v != '*');
-	}
-	for (; i < n; i++)
-		rest |= (uint8_t)(p[i] - 'A') >= 26 && p[i] != '*';
-	memcpy(half, &bad, sizeof half);
-	return !(half[0] | half[1] | rest);
-}
-
 /* The bytes of the exceptions are residues too, and none is U. */
 static bool are_exceptions(struct tl_str odd)
 {
@@ -332,7 +313,7 @@ static bool are_exceptions(struct tl_str odd)
 	for (size_t pos = 0; pos < odd.n; pos++)
 		if (!tl_bits_get_varint(odd.p, odd.n, &pos, &v) ||
 		    !tl_bits_get_varint(odd.p, odd.n, &pos, &v) || pos >= odd.n ||
-		    odd.p[pos] == 'U' || !are_residues(odd.p + pos, 1))
+		    odd.p[pos] == 'U' || !tl_alphabet_upper(odd.p[pos]))
 			return false;
 	return true;
 }
@@ -380,9 +361,14 @@ static enum tl_status get_residues(const struct tl_block *block, struct tl_batch
 	batch->resi.n = batch->n;
 	if (packed)
 		return get_packed(block, s, total, batch, err);
-	if (!are_residues(s.p, s.n))
+	if (s.n)
+		st = tl_buf_reserve(&batch->resi.bytes, s.n, err);
+	if (st != TL_OK)
+		return st;
+	if (s.n && tl_pack_copy(batch->resi.bytes.data, s.p, s.n) < s.n)
 		return tl_err_set(err, TL_DATA, "it has residues that are none");
-	return tl_buf_add(&batch->resi.bytes, s.p, s.n, err);
+	batch->resi.bytes.len = s.n;
+	return TL_OK;
 }
 
 static enum tl_status get_text(const struct tl_block *block, struct tl_batch *batch,

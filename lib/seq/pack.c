@@ -104,3 +104,10 @@ enum tl_status tl_pack_get(const uint8_t *packed, size_t packed_len, const uint8
 	tl_scan_best()->unpack(out, packed, packed_len);
 	return tl_pack_except(odd, odd_len, out, n, err);
 }
+
+_Static_assert(TL_SCAN_OVER <= TL_BUF_PAD, "what is copied fits a buffer");
+
+size_t tl_pack_copy(uint8_t *dst, const uint8_t *src, size_t n)
+{
+	return tl_scan_best()->upper(dst, src, n, (struct tl_scan_want){0, 0}, n);
+}

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Unit test of pack: known bytes, round trips of all sizes, broken lists. */
+#include <string.h>
+
+#include <tl/alphabet.h>
 #include <tl/pack.h>
 
 #include "tltest.h"
@@ -83,8 +86,25 @@ static void test_broken(void)
 	broken("\1\xff\xff\xff\xff\xff\xff\xff\xff\xff\1N", 12, 8, 2);
 }
 
+/* Each byte at each place of more than one vector. */
+static void test_copy(void)
+{
+	uint8_t from[150], to[150 + TL_BUF_PAD];
+	for (size_t at = 0; at < sizeof from; at += 7)
+		for (unsigned c = 0; c < 256; c++) {
+			memset(from, 'K', sizeof from);
+			from[at] = (uint8_t)c;
+			bool is = (c >= 'A' && c <= 'Z') || c == '*';
+			size_t n = tl_pack_copy(to, from, sizeof from);
+			tl_test_eq(n, is ? sizeof from : at);
+			tl_test(tl_alphabet_upper((uint8_t)c) == is);
+			tl_test(memcmp(to, from, n) == 0);
+		}
+}
+
 int main(void)
 {
+	TL_RUN(test_copy);
 	TL_RUN(test_known);
 	TL_RUN(test_trips);
 	TL_RUN(test_broken);
