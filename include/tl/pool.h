@@ -68,6 +68,11 @@ bool tl_pool_help(struct tl_pool *pool);
 void tl_pool_wait(struct tl_pool *pool, bool (*done)(void *ctx), void *ctx);
 void tl_pool_wake(struct tl_pool *pool);
 
+/* For what tasks must do in order: waits until done(ctx), working on nothing meanwhile; true.  False, at
+ * once, where that may be for ever: in worker 0, for which others wait, and where another task lies
+ * under this one on the stack.  What is waited for must never be a task that is still to be begun. */
+bool tl_pool_hold(struct tl_pool *pool, bool (*done)(void *ctx), void *ctx);
+
 /* Calls fn for chunks [begin, end) that cover [0, count), each once, on all workers, the caller
  * included; returns when all are done.  A chunk has a third of a worker's share of the items that
  * are left, never fewer than min_chunk (but for the last) nor, otherwise, more than max_chunk; chunks are begun in order and are the

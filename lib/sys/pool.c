@@ -74,6 +74,15 @@ void tl_pool_wait(struct tl_pool *pool, bool (*done)(void *ctx), void *ctx)
 	tl_rest_wait(me(pool), done, ctx, true);
 }
 
+bool tl_pool_hold(struct tl_pool *pool, bool (*done)(void *ctx), void *ctx)
+{
+	struct tl_crew_worker *w = me(pool);
+	if (w->index == 0 || w->depth != 1)
+		return false;
+	tl_rest_wait(w, done, ctx, false);
+	return true;
+}
+
 void tl_pool_wake(struct tl_pool *pool)
 {
 	if (pool->n > 1)

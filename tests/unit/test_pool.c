@@ -250,6 +250,73 @@ static void test_tasks(void)
 	}
 }
 
+#define TURNS 400
+
+struct turn {
+	struct tl_task task;
+	struct tl_pool *pool;
+	_Atomic unsigned *turn;
+	unsigned place;
+	bool held, wrong;
+	_Atomic bool done;
+};
+
+static _Thread_local unsigned turns_below; /* tasks under this one on the stack */
+
+static bool is_my_turn(void *ctx)
+{
+	const struct turn *t = ctx;
+	return atomic_load(t->turn) == t->place;
+}
+
+static bool is_turn_done(void *ctx)
+{
+	return atomic_load(&((struct turn *)ctx)->done);
+}
+
+static void take_turn(struct tl_task *task, unsigned worker)
+{
+	struct turn *t = (struct turn *)task;
+	turns_below++;
+	if (t->place % 7 == 0)
+		(void)tl_pool_help(t->pool); /* perhaps another one, on top of this */
+	t->held = tl_pool_hold(t->pool, is_my_turn, t);
+	t->wrong = t->held != (worker != 0 && turns_below == 1) || (t->held && !is_my_turn(t));
+	if (t->held)
+		atomic_store(t->turn, t->place + 1);
+	turns_below--;
+	atomic_store(&t->done, true);
+	tl_pool_wake(t->pool);
+}
+
+/* Tasks that hold come one after the other; the turns of the others are passed on in order. */
+static void test_hold(void)
+{
+	static struct turn turns[TURNS];
+	struct tl_pool *pool = new_pool(4);
+	_Atomic unsigned turn = 0;
+	unsigned held = 0;
+	for (unsigned i = 0; i < TURNS; i++) {
+		if (i % 4 == 0) {
+			for (unsigned k = i; k < i + 4; k++) {
+				turns[k] = (struct turn){.task.run = take_turn, .pool = pool,
+							 .turn = &turn, .place = k};
+				tl_pool_submit(pool, &turns[k].task);
+			}
+			usleep(200); /* for the others to begin some */
+		}
+		tl_pool_wait(pool, is_turn_done, &turns[i]);
+		tl_test(!turns[i].wrong);
+		held += turns[i].held;
+		if (!turns[i].held)
+			atomic_store(&turn, i + 1);
+		tl_pool_wake(pool);
+	}
+	tl_test_eq(atomic_load(&turn), TURNS);
+	printf("# %u of %u held\n", held, TURNS);
+	tl_pool_free(pool);
+}
+
 /* One task at a time, with pauses in which everybody falls asleep: a lost wake-up hangs here. */
 static void test_sleepers(void)
 {
@@ -497,6 +564,7 @@ int main(void)
 	TL_RUN(test_for_smallest_error);
 	TL_RUN(test_for_nested);
 	TL_RUN(test_tasks);
+	TL_RUN(test_hold);
 	TL_RUN(test_sleepers);
 	TL_RUN(test_others_work);
 	TL_RUN(test_help);
