@@ -70,10 +70,13 @@ struct tl_expand_event {
 	bool pieces;                /* some are pieces */
 	bool reference; /* they stand whole and are not loose */
 	uint64_t root;  /* of a copy: ordinal of its reference */
+	struct tl_str text; /* all of the batch in one event: what a tl_reader_finisher made of it */
+	bool sent;          /* and it has done with it; also where that is more than one event */
 	bool summed;    /* tl_expand_done wants the residues */
 	/* FILE: all records of the file were given.  Valid until the next call. */
 	const struct tl_note_file *file;
 	uint64_t number; /* of the file, from 1 */
+	uint64_t place;  /* of the block, as in struct tl_item */
 	bool wanted;     /* by opts.file */
 	/* NOTE: prov or another ancillary block that is safe to copy, as soon as it is read.  Its
 	 * payload may be taken out (tl_writer_forward).  Valid until the next call. */

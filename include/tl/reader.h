@@ -45,7 +45,10 @@ struct tl_item {
 	bool has_sum;
 	uint16_t stream_flags; /* of the preamble: TL_STREAM_... */
 	uint64_t stream;       /* how many streams came before this one */
-	unsigned node;         /* of the pool: where the block's bytes were laid */
+	unsigned worker, node; /* of the pool: who read and decoded it, and where that one sits */
+	uint64_t place;        /* SEQS with records, FILE: how many of these came before */
+	struct tl_buf text;    /* made by a finisher; empty: nothing */
+	bool sent;             /* the finisher has done with the text */
 };
 
 /* A block to be read. */
@@ -80,6 +83,20 @@ enum tl_status tl_reader_open(struct tl_pool *pool, const char *const *names, si
 
 /* The preamble flags of the first stream, which is read up to there by tl_reader_open. */
 uint16_t tl_reader_flags(const struct tl_reader *r);
+
+/* Who works on blocks of sequences as they are decoded. */
+struct tl_reader_finisher {
+	/* In the worker that has decoded a SEQS block, while it is in its caches: may make item->text.
+	 * Its failure is the block's. */
+	enum tl_status (*made)(void *ctx, struct tl_item *item, struct tl_err *err);
+	/* In the reader's thread, in order: any block that tl_reader_next is about to give. */
+	void (*taken)(void *ctx, struct tl_item *item);
+	void *ctx;
+};
+
+/* Before the first tl_reader_next.  NULL, at any time: not from now on; it is not at work any more
+ * then. */
+void tl_reader_finish(struct tl_reader *r, const struct tl_reader_finisher *opt_finisher);
 
 /* The next block, or NULL in *ret behind the last ENDS of the last input; it is the caller's until
  * it is recycled.  After a failure every further call gives the same error.  ENDS, indX and unknown

@@ -27,7 +27,7 @@ static enum tl_status read_bytes(struct tl_reader *r, void *p, size_t n, size_t 
 				 struct tl_err *err)
 {
 	enum tl_status st = tl_io_read(r->fd, p, n, ret_got, err);
-	r->totals.bytes += *ret_got;
+	atomic_fetch_add_explicit(&r->bytes, *ret_got, memory_order_relaxed);
 	tl_metrics_add(TL_METRICS_INPUT_BYTES, *ret_got);
 	r->offset += *ret_got;
 	if (st == TL_OK && r->opts.tee)
@@ -162,20 +162,34 @@ static enum tl_status read_ends(struct tl_reader *r, struct tl_reader_slot *slot
 	return tl_reader_slot_prefix(&slot->item, err);
 }
 
-/* The rest of a block whose header is in ahead, put into the lane. */
-static enum tl_status read_block(struct tl_reader *r, struct tl_err *err)
+/* A block is its worker's own: it lies on the node where it is decoded. */
+static void note(const struct tl_item *item)
+{
+	size_t bytes = item->block.payload.len;
+	if (!bytes)
+		return;
+	tl_metrics_add(TL_METRICS_LOCAL_BLOCKS, 1);
+	tl_metrics_add(TL_METRICS_LOCAL_BYTES, bytes);
+	tl_metrics_note(TL_METRICS_BLOCK_BYTES, bytes);
+}
+
+/* The rest of a block whose header is in ahead. */
+static enum tl_status read_block(struct tl_reader *r, unsigned worker, struct tl_reader_slot **ret,
+				 struct tl_err *err)
 {
 	struct tl_block_head head;
 	uint64_t offset = r->offset - r->ahead_n;
 	enum tl_status st = take_head(r, &head, err);
 	if (st != TL_OK)
 		return st;
-	struct tl_reader_slot *slot = tl_reader_slot_new(r, err);
+	struct tl_reader_slot *slot = tl_reader_slot_new(r, worker, err);
 	if (!slot)
 		return TL_NOMEM;
 	tl_reader_slot_renew(r, slot, &head);
 	slot->item.offset = offset;
 	slot->item.first = head.first + r->shift;
+	if (head.type == TL_BLOCK_FILE || (head.type == TL_BLOCK_SEQS && head.records))
+		slot->item.place = r->places++;
 	slot->raw = wants_raw(&r->opts, head.type);
 	slot->hidden =
 		head.type == TL_BLOCK_ENDS || !(known(head.type) || tl_block_safe(head.type));
@@ -193,7 +207,8 @@ static enum tl_status read_block(struct tl_reader *r, struct tl_err *err)
 	}
 	r->digest = tl_block_chain(r->digest, slot->item.block.check);
 	r->number++;
-	tl_lane_put_on(r->lane, slot, slot->item.node, slot->item.block.payload.len);
+	note(&slot->item);
+	*ret = slot;
 	if (head.type == TL_BLOCK_ENDS) {
 		r->state = TL_READER_BEHIND_ENDS;
 		r->stream++;
@@ -248,7 +263,8 @@ enum tl_status tl_reader_input_begin(struct tl_reader *r, struct tl_err *err)
 }
 
 /* Behind the end of a stream: an index, another stream, or the end of the input. */
-static enum tl_status follow(struct tl_reader *r, struct tl_err *err)
+static enum tl_status follow(struct tl_reader *r, unsigned worker, struct tl_reader_slot **ret,
+			     struct tl_err *err)
 {
 	uint64_t offset = r->offset;
 	enum tl_status st = look_ahead(r, sizeof tl_preamble_magic, err);
@@ -267,7 +283,7 @@ static enum tl_status follow(struct tl_reader *r, struct tl_err *err)
 		if ((st = look_ahead(r, TL_BLOCK_HEADER, err)) != TL_OK)
 			return st;
 		r->state = TL_READER_BEHIND_INDEX;
-		return read_block(r, err);
+		return read_block(r, worker, ret, err);
 	}
 	(void)tl_err_set(err, TL_DATA,
 			 "offset %llu: neither another stream nor the end of the "
@@ -295,7 +311,9 @@ static enum tl_status seek(struct tl_reader *r, struct tl_err *err)
 	return prefix_input(r, err);
 }
 
-enum tl_status tl_reader_input_advance(struct tl_reader *r, struct tl_err *err)
+/* One step: a block, or what stands between streams. */
+static enum tl_status advance(struct tl_reader *r, unsigned worker, struct tl_reader_slot **ret,
+			      struct tl_err *err)
 {
 	enum tl_status st;
 	if (r->opts.pick &&
@@ -311,8 +329,19 @@ enum tl_status tl_reader_input_advance(struct tl_reader *r, struct tl_err *err)
 		return tl_reader_input_begin(r, err);
 	case TL_READER_IN_STREAM:
 		st = look_ahead(r, TL_BLOCK_HEADER, err);
-		return st == TL_OK ? read_block(r, err) : st;
+		return st == TL_OK ? read_block(r, worker, ret, err) : st;
 	default:
-		return follow(r, err);
+		return follow(r, worker, ret, err);
 	}
+}
+
+enum tl_status tl_reader_input_draw(struct tl_reader *r, unsigned worker,
+				    struct tl_reader_slot **ret, struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	*ret = NULL;
+	while (st == TL_OK && !r->done && !*ret)
+		st = advance(r, worker, ret, err);
+	r->done = r->done || st != TL_OK;
+	return st;
 }

@@ -6,23 +6,29 @@
 
 #include <tl/mem.h>
 
-void tl_reader_slot_free(void *item)
+void tl_reader_slot_empty(void *thing)
 {
-	struct tl_reader_slot *slot = item;
+	struct tl_reader_slot *slot = thing;
 	tl_block_free(&slot->item.block);
 	tl_batch_free(&slot->item.batch);
 	tl_edge_free(&slot->item.edges);
 	tl_cand_free(&slot->item.cands);
+	tl_buf_free(&slot->item.text);
+}
+
+void tl_reader_slot_free(struct tl_reader_slot *slot)
+{
+	tl_reader_slot_empty(slot);
 	tl_mem_free(slot);
 }
 
-struct tl_reader_slot *tl_reader_slot_new(struct tl_reader *r, struct tl_err *err)
+struct tl_reader_slot *tl_reader_slot_new(struct tl_reader *r, unsigned worker, struct tl_err *err)
 {
-	struct tl_reader_slot *slot = r->free;
-	if (slot)
-		r->free = slot->next;
-	else if ((slot = tl_mem_zalloc(1, sizeof *slot, err)))
-		slot->item.node = r->made++ % tl_pool_nodes(r->pool);
+	struct tl_reader_slot *slot = tl_spares_take(r->slots, worker, sizeof *slot, err);
+	if (slot) {
+		slot->item.worker = worker;
+		slot->item.node = tl_pool_node_of(r->pool, worker);
+	}
 	return slot;
 }
 
@@ -39,6 +45,9 @@ void tl_reader_slot_renew(struct tl_reader *r, struct tl_reader_slot *slot,
 	tl_batch_reset(&item->batch);
 	tl_edge_reset(&item->edges);
 	tl_cand_reset(&item->cands);
+	tl_buf_reset(&item->text);
+	item->sent = false;
+	item->place = 0;
 	item->file = (struct tl_note_file){0};
 	item->has_sum = false;
 	item->shift = r->shift;

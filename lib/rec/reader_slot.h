@@ -3,8 +3,12 @@
 #ifndef TL_REC_READER_SLOT_H
 #define TL_REC_READER_SLOT_H
 
+#include <stdatomic.h>
+#include <stddef.h>
+
 #include <tl/lane.h>
 #include <tl/reader.h>
+#include <tl/spares.h>
 
 #define TL_READER_KEEP (8u << 20) /* larger payloads, and columns, are not kept for later ones */
 
@@ -16,17 +20,24 @@ enum tl_reader_state {
 	TL_READER_BEHIND_INDEX
 };
 
-/* An item with what only the reader needs to know of it. */
+/* An item with what only the reader needs to know of it.  It comes back to the worker that drew it,
+ * in whose caches its memory is. */
 struct tl_reader_slot {
-	struct tl_item item;         /* first, so that a pointer to it is one to the slot */
+	struct tl_spare spare; /* first */
+	struct tl_item item;
 	struct tl_reader *reader;
-	struct tl_reader_slot *next; /* in the list of free ones */
 	bool raw;                    /* its columns are not decoded */
 	bool hidden;                 /* not given to the caller */
 	struct tl_note_ends ends;
 	/* Found by the worker: */
 	uint64_t starts, residues;
 	uint64_t next_ordinal; /* one more than the highest in the block */
+};
+
+/* What goes through the lane: a block that is still to be drawn. */
+struct tl_reader_ticket {
+	struct tl_reader *reader;
+	struct tl_reader_slot *slot; /* NULL: reading ended, or failed */
 };
 
 /* Does a record go on behind the blocks taken so far? */
@@ -38,15 +49,21 @@ struct tl_reader_piece {
 struct tl_reader {
 	struct tl_pool *pool;
 	struct tl_lane *lane;
-	unsigned made; /* items, dealt out round the nodes */
+	struct tl_reader_ticket *ticket; /* [depth] of the lane, used in turn */
+	size_t depth, put;               /* put: tickets so far */
+	struct tl_spares *slots;
 	struct tl_reader_opts opts;
+	struct tl_reader_finisher finisher;
+	_Atomic bool finishes;     /* it is wanted; written by the owner, seq_cst */
+	_Atomic unsigned finishing; /* workers that may be in it: each adds itself and then looks at
+				     * finishes, seq_cst */
 	const char *const *names;
 	size_t n, at; /* inputs, and which one is read (one more than that) */
-	/* Reading: */
+	/* Reading, by one worker at a time: */
 	enum tl_reader_state state;
 	int fd;
 	uint64_t offset; /* in the input */
-	uint64_t shift, number, digest;
+	uint64_t shift, number, digest, places;
 	size_t picked;                  /* of opts.pick */
 	uint16_t stream_flags;          /* of the preamble */
 	uint16_t first_flags;           /* of the first one */
@@ -55,22 +72,28 @@ struct tl_reader {
 	uint8_t ahead[TL_BLOCK_HEADER]; /* bytes read to find out what follows */
 	size_t ahead_n;
 	bool done;             /* nothing more is to be read, for the end or a failure */
-	struct tl_err end_err; /* the failure; status TL_OK where there was none */
+	_Atomic uint64_t bytes; /* of input; whoever reads, relaxed */
 	/* Taking: */
+	bool ended;                      /* a ticket came back without a block */
 	struct tl_err err;               /* the failure that was returned */
 	struct tl_reader_piece piece[3]; /* by enum tl_kind */
 	uint64_t records, residues, next_ordinal;
 	bool exact; /* every block of this stream was decoded */
-	struct tl_reader_totals totals;
-	struct tl_reader_slot *free;
+	struct tl_reader_totals totals; /* but for bytes */
 	/* [threads] Columns on their way from a codec to a batch: each worker's own, so that they are
 	 * written over where they lie in its caches. */
 	struct tl_block_room **room;
 };
 
+static inline struct tl_reader_slot *tl_reader_slot_of(struct tl_item *item)
+{
+	return (struct tl_reader_slot *)((char *)item - offsetof(struct tl_reader_slot, item));
+}
+
 /* An empty one, or one that was recycled. */
-struct tl_reader_slot *tl_reader_slot_new(struct tl_reader *r, struct tl_err *err);
-void tl_reader_slot_free(void *slot);
+struct tl_reader_slot *tl_reader_slot_new(struct tl_reader *r, unsigned worker, struct tl_err *err);
+void tl_reader_slot_empty(void *slot); /* frees what it owns */
+void tl_reader_slot_free(struct tl_reader_slot *slot);
 
 /* What it was before is gone, but for its memory; the head is that of a block to be read. */
 void tl_reader_slot_renew(struct tl_reader *r, struct tl_reader_slot *slot,
@@ -83,14 +106,15 @@ const char *tl_reader_slot_shown(const char *name);
 enum tl_status tl_reader_slot_prefix(const struct tl_item *item, struct tl_err *err);
 
 /* Checks and decodes a block, in a worker: a tl_lane_work. */
-enum tl_status tl_reader_work(void *slot, unsigned worker, struct tl_err *err);
+enum tl_status tl_reader_work(void *ticket, unsigned worker, struct tl_err *err);
 
 /* Opens the next input, if there is one left; then reads the preamble. */
 enum tl_status tl_reader_input_open(struct tl_reader *r, struct tl_err *err);
 enum tl_status tl_reader_input_begin(struct tl_reader *r, struct tl_err *err);
 
-/* Reads what comes next: a block, which it puts into the lane, or what stands between streams. */
-enum tl_status tl_reader_input_advance(struct tl_reader *r, struct tl_err *err);
+/* Reads the next block, and what stands in front of it; NULL in *ret behind the last one. */
+enum tl_status tl_reader_input_draw(struct tl_reader *r, unsigned worker,
+				    struct tl_reader_slot **ret, struct tl_err *err);
 
 /* Begins the counts of a stream. */
 void tl_reader_count_begin(struct tl_reader *r);

@@ -52,6 +52,27 @@ static enum tl_status decode_cands(struct tl_reader_slot *slot, struct tl_err *e
 	return st;
 }
 
+static enum tl_status finish(struct tl_reader *r, struct tl_item *item, struct tl_err *err)
+{
+	enum tl_status st = TL_OK;
+	atomic_fetch_add_explicit(&r->finishing, 1, memory_order_seq_cst);
+	if (atomic_load_explicit(&r->finishes, memory_order_seq_cst))
+		st = r->finisher.made(r->finisher.ctx, item, err);
+	if (atomic_fetch_sub_explicit(&r->finishing, 1, memory_order_seq_cst) == 1)
+		tl_pool_wake(r->pool);
+	return st;
+}
+
+static enum tl_status decode_batch(struct tl_reader_slot *slot, struct tl_err *err)
+{
+	struct tl_item *item = &slot->item;
+	enum tl_status st = tl_record_decode(&item->block, item->shift, &item->batch, &item->sum,
+					     &item->has_sum, err);
+	if (st == TL_OK)
+		st = measure_batch(slot, err);
+	return st == TL_OK && item->batch.kind == TL_KIND_SEQ ? finish(slot->reader, item, err) : st;
+}
+
 static enum tl_status decode(struct tl_reader_slot *slot, struct tl_err *err)
 {
 	struct tl_item *item = &slot->item;
@@ -61,9 +82,7 @@ static enum tl_status decode(struct tl_reader_slot *slot, struct tl_err *err)
 	case TL_BLOCK_SEQS:
 	case TL_BLOCK_DUPS:
 	case TL_BLOCK_DLTA:
-		st = tl_record_decode(&item->block, item->shift, &item->batch, &item->sum,
-				      &item->has_sum, err);
-		return st == TL_OK ? measure_batch(slot, err) : st;
+		return decode_batch(slot, err);
 	case TL_BLOCK_EDGE:
 		st = tl_edge_decode(&item->block, item->shift, &item->edges, err);
 		for (size_t i = 0; i < edges->n; i++) {
@@ -105,10 +124,10 @@ static enum tl_status decode_through(struct tl_reader_slot *slot, struct tl_bloc
 
 enum tl_status tl_reader_work(void *ptr, unsigned worker, struct tl_err *err)
 {
-	struct tl_reader_slot *slot = ptr;
-	uint32_t type = slot->item.block.head.type;
+	struct tl_reader_slot *slot = ((struct tl_reader_ticket *)ptr)->slot;
+	uint32_t type = slot ? slot->item.block.head.type : TL_BLOCK_ENDS;
 	if (type == TL_BLOCK_ENDS)
-		return TL_OK; /* seen to when it was read */
+		return TL_OK; /* seen to when it was read; or there is none */
 	enum tl_status st = tl_block_open(&slot->item.block, err);
 	if (st != TL_OK || slot->raw)
 		return st;

@@ -21,6 +21,7 @@
 #include "sources.h"
 
 #define SPARES 8               /* batches kept to be used again */
+#define MADE 4                 /* from so many on a worker gets memory of another rather than new */
 #define SPARE_BYTES (8u << 20) /* and no larger than that */
 
 /* 1. A batch is done. */
@@ -31,6 +32,7 @@ static void spare(struct tl_expand *x, struct tl_held *h)
 	if (x->spares >= SPARES || !h->batch.cap || h->batch.resi.bytes.cap > SPARE_BYTES ||
 	    h->batch.head.bytes.cap > SPARE_BYTES) {
 		tl_held_free(h);
+		x->made--;
 		return;
 	}
 	h->next = x->spare;
@@ -96,15 +98,27 @@ static void drop_head(struct tl_expand *x, struct tl_queue *q)
 
 /* 2. Taking blocks in. */
 
-static struct tl_held *new_held(struct tl_expand *x, struct tl_err *err)
+/* The reader's worker gets the memory in it for what it has given: memory of its own, which it has in
+ * its caches, where there is some. */
+static struct tl_held *new_held(struct tl_expand *x, unsigned worker, struct tl_err *err)
 {
-	struct tl_held *h = x->spare;
-	if (!h)
-		return tl_mem_zalloc(1, sizeof *h, err);
-	x->spare = h->next;
-	x->spares--;
-	tl_hash_free(h->hash);
-	*h = (struct tl_held){.batch = h->batch};
+	struct tl_held **at = &x->spare;
+	while (*at && (*at)->worker != worker)
+		at = &(*at)->next;
+	if (!*at && x->made >= MADE)
+		at = &x->spare;
+	struct tl_held *h = *at;
+	if (!h) {
+		h = tl_mem_zalloc(1, sizeof *h, err);
+		x->made += h != NULL;
+	} else {
+		*at = h->next;
+		x->spares--;
+		tl_hash_free(h->hash);
+		*h = (struct tl_held){.batch = h->batch, .text = h->text};
+	}
+	if (h)
+		h->worker = worker;
 	return h;
 }
 
@@ -138,12 +152,16 @@ static enum tl_status take_batch(struct tl_expand *x, struct tl_item *item, stru
 	uint8_t flags = item->block.head.flags;
 	if (!item->batch.n)
 		return TL_OK;
-	struct tl_held *h = new_held(x, err);
+	struct tl_held *h = new_held(x, item->worker, err);
 	if (!h)
 		return TL_NOMEM;
 	struct tl_batch empty = h->batch;
+	struct tl_buf no_text = h->text;
 	h->batch = item->batch;
+	h->text = item->text;
+	h->sent = item->sent;
 	item->batch = empty;
+	item->text = no_text;
 	h->base = reduced && flags & TL_BLOCK_BASE;
 	h->hidden = h->base && flags & TL_BLOCK_HIDDEN;
 	h->reference = h->batch.kind == TL_KIND_SEQ && (!reduced || flags & TL_BLOCK_REF);
@@ -263,6 +281,7 @@ static enum tl_status take_ahead(struct tl_expand *x, struct tl_expand_event *re
 	*ret = (struct tl_expand_event){.what = TL_EXPAND_FILE,
 					.file = &item->file,
 					.number = ++x->files,
+					.place = item->place,
 					.stream_flags = x->stream_flags};
 	ret->wanted = !x->opts.file || x->opts.file == x->files;
 	*ret_got = true;

@@ -73,11 +73,12 @@ static size_t reach(const struct tl_expand *x, const struct tl_queue *q, uint64_
 	const struct tl_batch *b = &q->waiting.head->batch;
 	size_t i = q->pos + 1;
 	uint64_t bytes = b->length[q->pos];
+	const bool done = q->waiting.head->text.len; /* nobody has anything to do with its entries */
 	if (b->kind != TL_KIND_SEQ || x->opts.opt_names || x->opts.opt_want || x->opts.parts)
 		return i;
 	for (; i < b->n && b->ordinal[i] <= x->frontier && b->ordinal[i] < limit; i++) {
 		bytes += b->length[i] + 64;
-		if (bytes > x->opts.bytes)
+		if (bytes > x->opts.bytes && !done)
 			break;
 	}
 	return i;
@@ -222,6 +223,9 @@ static void give(struct tl_expand *x, struct tl_queue *q, uint64_t limit,
 	h->has_sum = h->has_sum && q->wanted;
 	if (!q->wanted)
 		return;
+	if (!ev->at && ev->n == h->batch.n)
+		ev->text = (struct tl_str){h->text.data, h->text.len};
+	ev->sent = h->sent;
 	ev->summed = h->has_sum;
 	ev->serial = ++x->serial;
 	if (*lent) {

@@ -11,6 +11,7 @@ void tl_held_free(struct tl_held *h)
 	while (h) {
 		struct tl_held *next = h->next;
 		tl_batch_free(&h->batch);
+		tl_buf_free(&h->text);
 		tl_buf_free(&h->residues);
 		tl_hash_free(h->hash);
 		tl_budget_give(h->opt_budget, h->charged);

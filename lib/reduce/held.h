@@ -19,6 +19,9 @@
 
 struct tl_held {
 	struct tl_batch batch;
+	unsigned worker;            /* of the reader, that made it */
+	struct tl_buf text;         /* of the whole batch, where its reader's worker made it, */
+	bool sent;                  /* and has put it out */
 	struct tl_buf residues;     /* of that record */
 	struct tl_hash128 sum;      /* where has_sum: of the residues of all its entries */
 	struct tl_hash_state *hash; /* of those done so far */

@@ -5,19 +5,19 @@
  * come back in order to be hashed and written.  Only the column at which a piece of a record begins
  * depends on what is before it: that is followed here.
  *
- * Contents: 1. rendering a chunk  2. in order: hash, write, compare  3. filling chunks  4. all.
+ * Contents: 1. rendering a chunk  2. in order  3. filling chunks  4. all.
  */
 #include <tl/restore.h>
 
 #include <stdlib.h>
 
-#include <tl/hash.h>
 #include <tl/lane.h>
 #include <tl/mem.h>
-#include <tl/metrics.h>
 #include <tl/spares.h>
 
-#define CHUNK (256u << 10) /* of residues: its text stays in the second cache */
+#include "emit.h"
+
+#define CHUNK (256u << 10)  /* of residues: its text stays in the second cache */
 
 /* An event, and where its residues are in the room of the chunk where they were made. */
 struct part {
@@ -42,6 +42,7 @@ struct chunk {
 	struct canvas *canvas;      /* NULL: it is not rendered yet */
 	/* A file ends behind its records: */
 	bool ends, exact;
+	uint64_t place;
 	struct tl_buf tail;
 	struct tl_note_file file; /* without its strings */
 	struct chunk *next;       /* free ones */
@@ -49,7 +50,7 @@ struct chunk {
 
 struct restorer {
 	const struct tl_restore_opts *opts;
-	struct tl_out *out;
+	struct tl_reader *reader;
 	struct tl_expand *expand;
 	struct tl_lane *lane; /* NULL: chunks are rendered where they are filled */
 	struct tl_spares *canvases;
@@ -58,9 +59,8 @@ struct restorer {
 	bool changed;               /* a record of the file was FASTQ and is not any more */
 	struct tl_text_style style; /* behind what was filled in */
 	/* In order: */
-	struct tl_hash_state *hash;
-	uint64_t length; /* of the file's text so far */
-	uint64_t files;  /* in the stream so far */
+	struct tl_emit emit;
+	uint64_t files; /* in the stream so far */
 	struct tl_restore_sum sum;
 };
 
@@ -72,13 +72,19 @@ static bool turned(const struct tl_restore_opts *opts, const struct tl_batch *b)
 	return b->format == TL_FORMAT_FASTQ && (opts->fasta || opts->refs_only);
 }
 
-/* How the entries of an event look, kept columns apart. */
-static void set_style(const struct tl_restore_opts *opts, const struct tl_expand_event *ev,
-		      struct tl_text_style *style)
+static struct tl_text_style begin_style(const struct tl_restore_opts *opts)
 {
-	bool subset = opts->refs_only || opts->parts || ev->stream_flags & TL_STREAM_SUBSET ||
-		      turned(opts, ev->batch);
-	style->fastq = ev->batch->format == TL_FORMAT_FASTQ && !turned(opts, ev->batch);
+	return (struct tl_text_style){
+		.own = !opts->wrap, .width = opts->width, .letters = opts->letters};
+}
+
+/* How the entries of a batch look, kept columns apart. */
+static void set_style(const struct tl_restore_opts *opts, const struct tl_batch *b,
+		      uint16_t stream_flags, struct tl_text_style *style)
+{
+	bool subset = opts->refs_only || opts->parts || stream_flags & TL_STREAM_SUBSET ||
+		      turned(opts, b);
+	style->fastq = b->format == TL_FORMAT_FASTQ && !turned(opts, b);
 	style->keep_lead = !subset && !opts->wrap;
 	style->end_line = subset;
 }
@@ -123,6 +129,56 @@ static enum tl_status render_part(struct chunk *c, struct part *p, struct tl_err
 	return st;
 }
 
+/* About as long as its text will be, so that its memory does not grow piece by piece. */
+static size_t guess(const struct tl_batch *b, const struct tl_text_style *style)
+{
+	const size_t width = style->own ? b->width : style->width;
+	const size_t chars = b->resi.bytes.len;
+	return b->head.bytes.len + chars + 4 * b->n + (width ? 2 * (chars / width) : 0);
+}
+
+/* All entries of a batch of sequences, but none where one is a piece of a record: how that looks
+ * depends on those before it. */
+static enum tl_status render_batch(const struct tl_batch *b, struct tl_text_style *style,
+				   struct tl_buf *text, struct tl_err *err)
+{
+	enum tl_status st = tl_buf_reserve(text, guess(b, style), err);
+	for (size_t i = 0; i < b->n && st == TL_OK;) {
+		struct tl_entry e;
+		size_t done = 0;
+		st = tl_text_plain(b, i, b->n - i, style, text, &done, err);
+		i += done;
+		if (st != TL_OK || i == b->n)
+			break;
+		tl_batch_get(b, i++, &e);
+		if (e.flags & (TL_REC_IN | TL_REC_OUT))
+			return TL_DATA;
+		st = tl_text_render(&e, b->alphabet, b->width, b->eol, e.resi.p, style, text, err);
+	}
+	return st;
+}
+
+/* Of a stream in which records stand as they came, each block is text as it stands: its reader's
+ * worker renders it.  What is wrong with it is told in its turn. */
+static enum tl_status make_text(void *ctx, struct tl_item *item, struct tl_err *err)
+{
+	struct restorer *r = ctx;
+	struct tl_text_style style = begin_style(r->opts);
+	if (item->stream_flags & (TL_STREAM_REDUCED | TL_STREAM_INTERNED))
+		return TL_OK;
+	set_style(r->opts, &item->batch, item->stream_flags, &style);
+	if (render_batch(&item->batch, &style, &item->text, err) != TL_OK)
+		tl_buf_reset(&item->text);
+	tl_emit_made(&r->emit, item);
+	return TL_OK;
+}
+
+static void take_text(void *ctx, struct tl_item *item)
+{
+	struct restorer *r = ctx;
+	tl_emit_taken(&r->emit, item);
+}
+
 static enum tl_status render(void *item, unsigned worker, struct tl_err *err)
 {
 	struct chunk *c = item;
@@ -134,30 +190,13 @@ static enum tl_status render(void *item, unsigned worker, struct tl_err *err)
 	tl_buf_reset(&c->canvas->room.residues);
 	for (size_t k = 0; k < c->n && st == TL_OK; k++) {
 		struct part *p = &c->part[k];
-		set_style(c->r->opts, &p->ev, &c->style);
+		set_style(c->r->opts, p->ev.batch, p->ev.stream_flags, &c->style);
 		st = render_part(c, p, err);
 	}
 	return st == TL_OK ? tl_buf_add(&c->canvas->text, c->tail.data, c->tail.len, err) : st;
 }
 
-/* 2. In order: hash, write, compare. */
-
-static enum tl_status compare(struct restorer *r, const struct chunk *c, struct tl_err *err)
-{
-	const struct tl_note_file *f = &c->file;
-	struct tl_hash128 have = tl_hash_get(r->hash);
-	if (c->exact && (r->length != f->text || have.lo != f->hash.lo || have.hi != f->hash.hi))
-		return tl_err_set(err, TL_DATA,
-				  "the text of records tl|%llu to tl|%llu is not that of the "
-				  "original file (%llu bytes, should be %llu)",
-				  (unsigned long long)f->first,
-				  (unsigned long long)(f->end ? f->end - 1 : 0),
-				  (unsigned long long)r->length, (unsigned long long)f->text);
-	r->sum.files += c->exact;
-	r->length = 0;
-	tl_hash_reset(r->hash);
-	return TL_OK;
-}
+/* 2. In order. */
 
 /* Tells expand that the chunk's events are done, with residues where it compares them. */
 static enum tl_status settle(struct restorer *r, struct chunk *c, struct tl_err *err)
@@ -189,16 +228,11 @@ static enum tl_status put_chunk(struct restorer *r, struct chunk *c, struct tl_e
 {
 	const struct tl_buf *t = &c->canvas->text;
 	enum tl_status st = settle(r, c, err);
-	if (st != TL_OK)
-		return st;
-	tl_hash_put(r->hash, t->data, t->len);
-	r->length += t->len;
-	r->sum.text += t->len;
-	tl_metrics_add(TL_METRICS_OUTPUT_BYTES, t->len);
-	st = r->opts->opt_press ? tl_press_put(r->opts->opt_press, t->data, t->len, err)
-				: tl_out_put(r->out, t->data, t->len, err);
+	if (st == TL_OK)
+		st = tl_emit_put(&r->emit, (struct tl_str){t->data, t->len}, err);
 	if (st == TL_OK && c->ends)
-		st = compare(r, c, err);
+		st = tl_emit_file(&r->emit, &c->file, c->exact, c->place, err);
+	r->sum.files += st == TL_OK && c->exact;
 	return st;
 }
 
@@ -268,7 +302,7 @@ static void pass(struct restorer *r, const struct tl_expand_event *ev)
 	const struct tl_batch *b = ev->batch;
 	if (!ev->pieces || r->opts->names_only)
 		return;
-	set_style(r->opts, ev, &r->style);
+	set_style(r->opts, ev->batch, ev->stream_flags, &r->style);
 	for (size_t i = ev->at; i < ev->at + ev->n; i++) {
 		struct tl_entry e;
 		if (!(b->flags[i] & (TL_REC_IN | TL_REC_OUT)))
@@ -278,9 +312,33 @@ static void pass(struct restorer *r, const struct tl_expand_event *ev)
 	}
 }
 
+static void count(struct restorer *r, const struct tl_expand_event *ev)
+{
+	r->sum.records += ev->records;
+	r->sum.residues += ev->residues;
+	r->changed = r->changed || turned(r->opts, ev->batch);
+}
+
+/* Entries whose text the reader's worker has made, and mostly put out. */
+static enum tl_status put_text(struct restorer *r, const struct tl_expand_event *ev,
+			       struct tl_err *err)
+{
+	enum tl_status st = submit(r, err);
+	if (st == TL_OK)
+		st = drain(r, err);
+	if (st == TL_OK)
+		st = ev->sent ? tl_emit_check(&r->emit, err)
+			      : tl_emit_put(&r->emit, ev->text, err);
+	r->style.column = r->style.due = 0;
+	count(r, ev);
+	return st == TL_OK ? tl_expand_done(r->expand, ev, (struct tl_str){NULL, 0}, err) : st;
+}
+
 static enum tl_status put_entries(struct restorer *r, const struct tl_expand_event *ev,
 				  struct tl_err *err)
 {
+	if (ev->text.n || ev->sent)
+		return put_text(r, ev, err);
 	struct chunk *c = chunk_at_hand(r, err);
 	enum tl_status st = TL_NOMEM;
 	if (c)
@@ -293,9 +351,7 @@ static enum tl_status put_entries(struct restorer *r, const struct tl_expand_eve
 	p->at = 0;
 	c->bytes += ev->residues + 64 * (uint64_t)ev->n;
 	pass(r, ev);
-	r->sum.records += ev->records;
-	r->sum.residues += ev->residues;
-	r->changed = r->changed || turned(r->opts, ev->batch);
+	count(r, ev);
 	return c->bytes >= CHUNK ? submit(r, err) : TL_OK;
 }
 
@@ -313,11 +369,15 @@ static enum tl_status put_file(struct restorer *r, const struct tl_expand_event 
 	c->ends = true;
 	c->exact = whole && opts->letters == TL_TEXT_AS_IT_WAS;
 	c->file = *f;
+	c->place = ev->place;
 	c->file.tail = c->file.name = (struct tl_str){NULL, 0};
 	r->changed = false;
 	r->files = ev->number;
 	enum tl_status st = whole ? tl_buf_add(&c->tail, f->tail.p, f->tail.n, err) : TL_OK;
-	return st == TL_OK ? submit(r, err) : st;
+	if (st == TL_OK)
+		st = submit(r, err);
+	/* Before another block is read: its worker may wait for the end of this file. */
+	return st == TL_OK ? drain(r, err) : st;
 }
 
 static enum tl_status put_event(struct restorer *r, const struct tl_expand_event *ev,
@@ -384,6 +444,8 @@ static void empty_canvas(void *thing)
 
 static void release(struct restorer *r)
 {
+	tl_emit_stop(&r->emit);
+	tl_reader_finish(r->reader, NULL);
 	tl_lane_free(r->lane, free_chunk);
 	free_chunk(r->chunk);
 	while (r->spare) {
@@ -392,7 +454,7 @@ static void release(struct restorer *r)
 		free_chunk(c);
 	}
 	tl_spares_free(r->canvases, empty_canvas);
-	tl_hash_free(r->hash);
+	tl_emit_end(&r->emit);
 	tl_expand_free(r->expand);
 }
 
@@ -405,20 +467,23 @@ enum tl_status tl_restore_text(struct tl_reader *reader, const struct tl_restore
 					     .parts = opts->parts,
 					     .opt_budget = opts->opt_budget,
 					     .bytes = CHUNK / 2};
-	struct restorer r = {
-		.opts = opts,
-		.out = out,
-		.style = {.own = !opts->wrap, .width = opts->width, .letters = opts->letters}};
+	struct restorer r = {.opts = opts, .reader = reader, .style = begin_style(opts)};
+	const struct tl_reader_finisher finisher = {make_text, take_text, &r};
 	struct tl_pool *pool = opts->opt_pool;
 	unsigned threads = pool ? tl_pool_threads(pool) : 1;
-	enum tl_status st = tl_spares_new(threads, &r.canvases, err);
+	enum tl_status st = tl_emit_begin(&r.emit, pool, out, opts->opt_press, err);
+	if (st == TL_OK)
+		st = tl_spares_new(threads, &r.canvases, err);
 	if (st == TL_OK && threads > 1)
 		st = tl_lane_new(pool, 0, render, &r.lane, err);
 	if (st == TL_OK)
 		st = tl_expand_new(reader, &xopts, &r.expand, err);
+	if (st == TL_OK && pool && !opts->names_only && !opts->file && !opts->parts)
+		tl_reader_finish(reader, &finisher);
 	if (st == TL_OK)
-		st = (r.hash = tl_hash_new(err)) ? put_all(&r, err) : TL_NOMEM;
+		st = put_all(&r, err);
 	release(&r);
+	r.sum.text = r.emit.total;
 	*ret = r.sum;
 	return st;
 }
