@@ -14,48 +14,72 @@ static enum tl_status put(struct tl_emit *e, struct tl_str text, struct tl_err *
 			    : tl_out_put(e->out, text.p, text.n, err);
 }
 
-static uint64_t turn_of(const struct tl_emit *e)
+static uint64_t turn_of(const _Atomic uint64_t *turn)
 {
-	return atomic_load_explicit(&e->turn, memory_order_acquire);
+	return atomic_load_explicit(turn, memory_order_acquire);
 }
 
-static void pass_on(struct tl_emit *e, uint64_t place)
+static void pass_on(const struct tl_emit *e, _Atomic uint64_t *turn, uint64_t place)
 {
-	atomic_store_explicit(&e->turn, place + 1, memory_order_release);
+	atomic_store_explicit(turn, place + 1, memory_order_release);
 	if (e->pool)
 		tl_pool_wake(e->pool);
 }
 
 /* By whoever has the turn.  Behind a failure nothing is written. */
-static void send(struct tl_emit *e, struct tl_item *item)
+static void send_text(struct tl_emit *e, struct tl_str text)
 {
-	const struct tl_str text = {item->text.data, item->text.len};
 	if (!atomic_load_explicit(&e->failed, memory_order_relaxed) && put(e, text, &e->err) != TL_OK)
 		atomic_store_explicit(&e->failed, true, memory_order_release);
+}
+
+static void send(struct tl_emit *e, struct tl_item *item)
+{
+	send_text(e, (struct tl_str){item->text.data, item->text.len});
 	item->sent = true;
-	pass_on(e, item->place);
+	pass_on(e, &e->turn, item->place);
 }
 
 struct waiting {
 	const struct tl_emit *e;
+	const _Atomic uint64_t *turn; /* e->turn or e->chunk, of their writers */
 	uint64_t place;
 };
 
 static bool is_turn(void *ctx)
 {
 	const struct waiting *w = ctx;
-	return turn_of(w->e) == w->place ||
+	return turn_of(w->turn) == w->place ||
 	       atomic_load_explicit(&w->e->stop, memory_order_acquire);
 }
 
 void tl_emit_made(struct tl_emit *e, struct tl_item *item)
 {
-	struct waiting w = {e, item->place};
+	struct waiting w = {e, &e->turn, item->place};
 	if (e->opt_press || !item->text.len)
 		return;
 	(void)tl_pool_hold(e->pool, is_turn, &w);
-	if (turn_of(e) == item->place && !e->late)
+	if (turn_of(&e->turn) == item->place && !e->late)
 		send(e, item);
+}
+
+bool tl_emit_chunk(struct tl_emit *e, uint64_t number, struct tl_str text)
+{
+	struct waiting w = {e, &e->chunk, number};
+	if (e->opt_press)
+		return false;
+	(void)tl_pool_hold(e->pool, is_turn, &w);
+	if (turn_of(&e->chunk) != number)
+		return false;
+	send_text(e, text);
+	pass_on(e, &e->chunk, number);
+	return true;
+}
+
+void tl_emit_chunk_taken(struct tl_emit *e, uint64_t number)
+{
+	if (turn_of(&e->chunk) == number)
+		pass_on(e, &e->chunk, number);
 }
 
 void tl_emit_taken(struct tl_emit *e, struct tl_item *item)
@@ -68,7 +92,7 @@ void tl_emit_taken(struct tl_emit *e, struct tl_item *item)
 		send(e, item);
 	} else {
 		e->late = true;
-		pass_on(e, item->place);
+		pass_on(e, &e->turn, item->place);
 	}
 }
 
@@ -102,7 +126,7 @@ enum tl_status tl_emit_file(struct tl_emit *e, const struct tl_note_file *f, boo
 	e->length = 0;
 	tl_hash_reset(e->hash);
 	e->late = false;
-	pass_on(e, place);
+	pass_on(e, &e->turn, place);
 	return TL_OK;
 }
 

@@ -35,11 +35,14 @@ struct canvas {
 
 struct chunk {
 	const struct restorer *r;
+	struct tl_emit *emit; /* r's */
 	struct part *part;
 	size_t n, cap;
 	uint64_t bytes;
 	struct tl_text_style style; /* at its beginning */
 	struct canvas *canvas;      /* NULL: it is not rendered yet */
+	uint64_t number;
+	bool sent; /* whoever rendered it has put it out */
 	/* A file ends behind its records: */
 	bool ends, exact;
 	uint64_t place;
@@ -56,6 +59,7 @@ struct restorer {
 	struct tl_spares *canvases;
 	struct chunk *chunk;  /* being filled; or NULL */
 	struct chunk *spare;
+	uint64_t chunks;      /* filled or being filled so far */
 	bool changed;               /* a record of the file was FASTQ and is not any more */
 	struct tl_text_style style; /* behind what was filled in */
 	/* In order: */
@@ -179,6 +183,11 @@ static void take_text(void *ctx, struct tl_item *item)
 	tl_emit_taken(&r->emit, item);
 }
 
+static struct tl_str text_of(const struct chunk *c)
+{
+	return (struct tl_str){c->canvas->text.data, c->canvas->text.len};
+}
+
 static enum tl_status render(void *item, unsigned worker, struct tl_err *err)
 {
 	struct chunk *c = item;
@@ -193,7 +202,12 @@ static enum tl_status render(void *item, unsigned worker, struct tl_err *err)
 		set_style(c->r->opts, p->ev.batch, p->ev.stream_flags, &c->style);
 		st = render_part(c, p, err);
 	}
-	return st == TL_OK ? tl_buf_add(&c->canvas->text, c->tail.data, c->tail.len, err) : st;
+	if (st == TL_OK)
+		st = tl_buf_add(&c->canvas->text, c->tail.data, c->tail.len, err);
+	/* Behind the end of a file it is not another one's turn before that is compared. */
+	if (st == TL_OK && c->r->lane && !c->ends)
+		c->sent = tl_emit_chunk(c->emit, c->number, text_of(c));
+	return st;
 }
 
 /* 2. In order. */
@@ -218,7 +232,7 @@ static void recycle(struct restorer *r, struct chunk *c)
 	tl_buf_reset(&c->tail);
 	c->n = 0;
 	c->bytes = 0;
-	c->ends = c->exact = false;
+	c->ends = c->exact = c->sent = false;
 	c->next = r->spare;
 	r->spare = c;
 }
@@ -226,13 +240,15 @@ static void recycle(struct restorer *r, struct chunk *c)
 /* A chunk that was rendered: its text goes out. */
 static enum tl_status put_chunk(struct restorer *r, struct chunk *c, struct tl_err *err)
 {
-	const struct tl_buf *t = &c->canvas->text;
 	enum tl_status st = settle(r, c, err);
 	if (st == TL_OK)
-		st = tl_emit_put(&r->emit, (struct tl_str){t->data, t->len}, err);
+		st = c->sent ? tl_emit_check(&r->emit, err)
+			     : tl_emit_put(&r->emit, text_of(c), err);
 	if (st == TL_OK && c->ends)
 		st = tl_emit_file(&r->emit, &c->file, c->exact, c->place, err);
 	r->sum.files += st == TL_OK && c->exact;
+	if (st == TL_OK)
+		tl_emit_chunk_taken(&r->emit, c->number);
 	return st;
 }
 
@@ -265,7 +281,8 @@ static enum tl_status submit(struct restorer *r, struct tl_err *err)
 		return TL_OK;
 	r->chunk = NULL;
 	if (r->lane) {
-		if (tl_lane_full(r->lane))
+		/* What was rendered here goes out as soon as that can be: others wait for their turn. */
+		while (st == TL_OK && (tl_lane_full(r->lane) || tl_lane_ready(r->lane)))
 			st = take_chunk(r, err);
 		tl_lane_put(r->lane, c);
 		return st;
@@ -290,6 +307,8 @@ static struct chunk *chunk_at_hand(struct restorer *r, struct tl_err *err)
 		c = tl_mem_zalloc(1, sizeof *c, err);
 	if (c) {
 		c->r = r;
+		c->emit = &r->emit;
+		c->number = r->chunks++;
 		c->style = r->style;
 	}
 	r->chunk = c;

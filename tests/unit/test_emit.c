@@ -121,6 +121,56 @@ static void test_workers(void)
 	end();
 }
 
+struct chunk {
+	struct tl_task task;
+	uint64_t number;
+	char text[16];
+	bool sent;
+	_Atomic bool done;
+};
+
+static void run_chunk(struct tl_task *task, unsigned worker)
+{
+	struct chunk *c = (struct chunk *)task;
+	(void)worker;
+	c->sent = tl_emit_chunk(&emit, c->number,
+				(struct tl_str){(const uint8_t *)c->text, strlen(c->text)});
+	atomic_store(&c->done, true);
+	tl_pool_wake(made_pool);
+}
+
+static bool chunk_is_done(void *ctx)
+{
+	return atomic_load(&((struct chunk *)ctx)->done);
+}
+
+/* Chunks, of which the owner puts out what no worker could. */
+static void test_chunks(void)
+{
+	static struct chunk chunk[ITEMS];
+	char want[ITEMS * 8] = "";
+	begin();
+	for (unsigned i = 0; i < ITEMS; i++) {
+		struct chunk *c = &chunk[i];
+		*c = (struct chunk){.task.run = run_chunk, .number = i};
+		snprintf(c->text, sizeof c->text, "%u;", i);
+		strcat(want, c->text);
+	}
+	for (unsigned i = 0; i < ITEMS; i++) {
+		struct chunk *c = &chunk[i];
+		for (unsigned k = i; i % 4 == 0 && k < i + 4; k++)
+			tl_pool_submit(made_pool, &chunk[k].task);
+		tl_pool_wait(made_pool, chunk_is_done, c);
+		struct tl_str text = {(const uint8_t *)c->text, strlen(c->text)};
+		tl_test_ok(c->sent ? tl_emit_check(&emit, &made_err)
+				   : tl_emit_put(&emit, text, &made_err), made_err);
+		tl_emit_chunk_taken(&emit, i);
+	}
+	struct tl_note_file f = note_of(want);
+	tl_test_ok(tl_emit_file(&emit, &f, true, 0, &made_err), made_err);
+	end();
+}
+
 /* Who waits when no turn will come goes on, and has sent nothing. */
 static void test_stop(void)
 {
@@ -141,6 +191,7 @@ int main(void)
 	made_begin();
 	TL_RUN(test_owner);
 	TL_RUN(test_workers);
+	TL_RUN(test_chunks);
 	TL_RUN(test_stop);
 	tl_pool_free(made_pool);
 	return tl_test_end();
