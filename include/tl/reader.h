@@ -70,7 +70,8 @@ struct tl_reader_opts {
 	 * the last of them ENDS; NULL: all.  Digest and counts are not compared then. */
 	const struct tl_reader_pick *pick;
 	size_t picks;
-	struct tl_out *tee; /* gets every byte that is read; or NULL.  The caller's */
+	struct tl_out *tee; /* gets every byte that is read, by workers; or NULL.  The caller's, who leaves
+			     * it alone until the reader is closed or behind its end */
 };
 
 struct tl_reader;

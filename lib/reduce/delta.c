@@ -49,7 +49,7 @@ static bool are_residues(struct tl_str s)
 {
 	bool bad = false;
 	for (size_t i = 0; i < s.n; i++)
-		bad |= !tl_alphabet_residue[s.p[i]] || s.p[i] >= 'a';
+		bad |= !tl_alphabet_upper(s.p[i]);
 	return !bad;
 }
 

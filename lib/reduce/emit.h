@@ -3,8 +3,9 @@
  *
  * Lines that one core has read are slow to write anew on another.  So the worker that made the text of
  * a block puts it out itself, when it is its turn; the blocks of a stream have places for that, in
- * order (struct tl_item), and so have chunks of text that is made of several blocks.  Where a worker cannot wait for its turn, or a block before its own has no
- * text, the owner does: it sees every block, in order too.
+ * order (struct tl_item), and so have chunks of text that is made of several blocks.  Where a worker
+ * cannot wait for its turn, or a block before its own has no text, the owner does: it sees every
+ * block, in order too.
  *
  * Threads: tl_emit_made and tl_emit_chunk by any worker; the rest by the owner, the reader's thread.
  */
@@ -56,9 +57,9 @@ enum tl_status tl_emit_check(const struct tl_emit *e, struct tl_err *err) TL_CHE
 /* Text that was not sent, of a block behind which no worker has its turn; fails as that does. */
 enum tl_status tl_emit_put(struct tl_emit *e, struct tl_str text, struct tl_err *err) TL_CHECK;
 
-/* In the worker that has made the text of that chunk, all before which have blocks that are late: true
- * where it was put out in its turn.  Else the owner does, and in any case says, in order, that it has
- * the chunk. */
+/* In the worker that has made the text of a chunk, of blocks that are late: true where it was put out
+ * in its turn.  Else the owner puts it out.  In any case the owner says then, in order, that it has
+ * taken the chunk. */
 bool tl_emit_chunk(struct tl_emit *e, uint64_t number, struct tl_str text);
 void tl_emit_chunk_taken(struct tl_emit *e, uint64_t number);
 

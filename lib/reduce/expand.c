@@ -21,7 +21,7 @@
 #include "sources.h"
 
 #define SPARES 8               /* batches kept to be used again */
-#define MADE 4                 /* from so many on a worker gets memory of another rather than new */
+#define ENOUGH 4               /* of these a worker gets one of another's rather than a new one */
 #define SPARE_BYTES (8u << 20) /* and no larger than that */
 
 /* 1. A batch is done. */
@@ -32,7 +32,6 @@ static void spare(struct tl_expand *x, struct tl_held *h)
 	if (x->spares >= SPARES || !h->batch.cap || h->batch.resi.bytes.cap > SPARE_BYTES ||
 	    h->batch.head.bytes.cap > SPARE_BYTES) {
 		tl_held_free(h);
-		x->made--;
 		return;
 	}
 	h->next = x->spare;
@@ -105,12 +104,11 @@ static struct tl_held *new_held(struct tl_expand *x, unsigned worker, struct tl_
 	struct tl_held **at = &x->spare;
 	while (*at && (*at)->worker != worker)
 		at = &(*at)->next;
-	if (!*at && x->made >= MADE)
+	if (!*at && x->spares >= ENOUGH)
 		at = &x->spare;
 	struct tl_held *h = *at;
 	if (!h) {
 		h = tl_mem_zalloc(1, sizeof *h, err);
-		x->made += h != NULL;
 	} else {
 		*at = h->next;
 		x->spares--;

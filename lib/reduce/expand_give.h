@@ -40,7 +40,7 @@ struct tl_expand {
 	uint64_t serial, done;       /* of the last event of entries that was given, was done */
 	struct tl_held_list retired; /* wait until their events are done */
 	struct tl_held *spare;       /* may be used again */
-	size_t spares, made;         /* idle ones; all, but for those that stay */
+	size_t spares;
 	struct tl_buf scratch;
 };
 

@@ -28,9 +28,9 @@ enum tl_status tl_gather_add(struct tl_gather *g, const struct tl_entry *e,
 			     struct tl_err *err) TL_CHECK;
 struct tl_delta tl_gather_delta(const struct tl_gather *g);
 
-/* Out of batches that wait: the whole script of the delta whose first piece is entry i of h; *ret_whole false where later
- * pieces are not there yet: asked again, it goes on with those.  The strings of *ret lie in the
- * batch or in g. */
+/* Out of batches that wait: the whole script of the delta whose first piece is entry i of h;
+ * *ret_whole false where later pieces are not there yet: asked again, it goes on with those.  The
+ * strings of *ret lie in the batch or in g. */
 enum tl_status tl_gather_script(struct tl_gather *g, struct tl_held *h, size_t i,
 				struct tl_delta *ret, bool *ret_whole, struct tl_err *err) TL_CHECK;
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* restore: the text that a stream came from, checked against the hash of each file.
  *
- * Events of records are gathered in chunks; a worker makes their residues and their text, then they
- * come back in order to be hashed and written.  Only the column at which a piece of a record begins
- * depends on what is before it: that is followed here.
+ * Blocks of a plain stream are text as they stand: the worker that has decoded one renders it and puts
+ * it out (emit).  Of other streams, and where a record is in pieces, events of records are gathered in
+ * chunks; a worker makes their residues and their text, and puts that out.  Only the column at which a
+ * piece of a record begins depends on what is before it: that is followed here.
  *
  * Contents: 1. rendering a chunk  2. in order  3. filling chunks  4. all.
  */
@@ -16,8 +17,9 @@
 #include <tl/spares.h>
 
 #include "emit.h"
+#include "look.h"
 
-#define CHUNK (256u << 10)  /* of residues: its text stays in the second cache */
+#define CHUNK (256u << 10) /* of residues: its text stays in the second cache */
 
 /* An event, and where its residues are in the room of the chunk where they were made. */
 struct part {
@@ -34,8 +36,7 @@ struct canvas {
 };
 
 struct chunk {
-	const struct restorer *r;
-	struct tl_emit *emit; /* r's */
+	struct restorer *r; /* a worker uses its opts, lane, canvases and emit only */
 	struct part *part;
 	size_t n, cap;
 	uint64_t bytes;
@@ -69,29 +70,6 @@ struct restorer {
 };
 
 /* 1. Rendering a chunk. */
-
-/* FASTQ becomes FASTA? */
-static bool turned(const struct tl_restore_opts *opts, const struct tl_batch *b)
-{
-	return b->format == TL_FORMAT_FASTQ && (opts->fasta || opts->refs_only);
-}
-
-static struct tl_text_style begin_style(const struct tl_restore_opts *opts)
-{
-	return (struct tl_text_style){
-		.own = !opts->wrap, .width = opts->width, .letters = opts->letters};
-}
-
-/* How the entries of a batch look, kept columns apart. */
-static void set_style(const struct tl_restore_opts *opts, const struct tl_batch *b,
-		      uint16_t stream_flags, struct tl_text_style *style)
-{
-	bool subset = opts->refs_only || opts->parts || stream_flags & TL_STREAM_SUBSET ||
-		      turned(opts, b);
-	style->fastq = b->format == TL_FORMAT_FASTQ && !turned(opts, b);
-	style->keep_lead = !subset && !opts->wrap;
-	style->end_line = subset;
-}
 
 static enum tl_status render_entry(struct chunk *c, struct part *p, size_t i, struct tl_err *err)
 {
@@ -133,45 +111,14 @@ static enum tl_status render_part(struct chunk *c, struct part *p, struct tl_err
 	return st;
 }
 
-/* About as long as its text will be, so that its memory does not grow piece by piece. */
-static size_t guess(const struct tl_batch *b, const struct tl_text_style *style)
-{
-	const size_t width = style->own ? b->width : style->width;
-	const size_t chars = b->resi.bytes.len;
-	return b->head.bytes.len + chars + 4 * b->n + (width ? 2 * (chars / width) : 0);
-}
-
-/* All entries of a batch of sequences, but none where one is a piece of a record: how that looks
- * depends on those before it. */
-static enum tl_status render_batch(const struct tl_batch *b, struct tl_text_style *style,
-				   struct tl_buf *text, struct tl_err *err)
-{
-	enum tl_status st = tl_buf_reserve(text, guess(b, style), err);
-	for (size_t i = 0; i < b->n && st == TL_OK;) {
-		struct tl_entry e;
-		size_t done = 0;
-		st = tl_text_plain(b, i, b->n - i, style, text, &done, err);
-		i += done;
-		if (st != TL_OK || i == b->n)
-			break;
-		tl_batch_get(b, i++, &e);
-		if (e.flags & (TL_REC_IN | TL_REC_OUT))
-			return TL_DATA;
-		st = tl_text_render(&e, b->alphabet, b->width, b->eol, e.resi.p, style, text, err);
-	}
-	return st;
-}
-
 /* Of a stream in which records stand as they came, each block is text as it stands: its reader's
  * worker renders it.  What is wrong with it is told in its turn. */
 static enum tl_status make_text(void *ctx, struct tl_item *item, struct tl_err *err)
 {
 	struct restorer *r = ctx;
-	struct tl_text_style style = begin_style(r->opts);
 	if (item->stream_flags & (TL_STREAM_REDUCED | TL_STREAM_INTERNED))
 		return TL_OK;
-	set_style(r->opts, &item->batch, item->stream_flags, &style);
-	if (render_batch(&item->batch, &style, &item->text, err) != TL_OK)
+	if (tl_look_batch(r->opts, &item->batch, item->stream_flags, &item->text, err) != TL_OK)
 		tl_buf_reset(&item->text);
 	tl_emit_made(&r->emit, item);
 	return TL_OK;
@@ -199,14 +146,14 @@ static enum tl_status render(void *item, unsigned worker, struct tl_err *err)
 	tl_buf_reset(&c->canvas->room.residues);
 	for (size_t k = 0; k < c->n && st == TL_OK; k++) {
 		struct part *p = &c->part[k];
-		set_style(c->r->opts, p->ev.batch, p->ev.stream_flags, &c->style);
+		tl_look_set(c->r->opts, p->ev.batch, p->ev.stream_flags, &c->style);
 		st = render_part(c, p, err);
 	}
 	if (st == TL_OK)
 		st = tl_buf_add(&c->canvas->text, c->tail.data, c->tail.len, err);
 	/* Behind the end of a file it is not another one's turn before that is compared. */
 	if (st == TL_OK && c->r->lane && !c->ends)
-		c->sent = tl_emit_chunk(c->emit, c->number, text_of(c));
+		c->sent = tl_emit_chunk(&c->r->emit, c->number, text_of(c));
 	return st;
 }
 
@@ -307,7 +254,6 @@ static struct chunk *chunk_at_hand(struct restorer *r, struct tl_err *err)
 		c = tl_mem_zalloc(1, sizeof *c, err);
 	if (c) {
 		c->r = r;
-		c->emit = &r->emit;
 		c->number = r->chunks++;
 		c->style = r->style;
 	}
@@ -321,7 +267,7 @@ static void pass(struct restorer *r, const struct tl_expand_event *ev)
 	const struct tl_batch *b = ev->batch;
 	if (!ev->pieces || r->opts->names_only)
 		return;
-	set_style(r->opts, ev->batch, ev->stream_flags, &r->style);
+	tl_look_set(r->opts, ev->batch, ev->stream_flags, &r->style);
 	for (size_t i = ev->at; i < ev->at + ev->n; i++) {
 		struct tl_entry e;
 		if (!(b->flags[i] & (TL_REC_IN | TL_REC_OUT)))
@@ -335,7 +281,7 @@ static void count(struct restorer *r, const struct tl_expand_event *ev)
 {
 	r->sum.records += ev->records;
 	r->sum.residues += ev->residues;
-	r->changed = r->changed || turned(r->opts, ev->batch);
+	r->changed = r->changed || tl_look_turned(r->opts, ev->batch);
 }
 
 /* Entries whose text the reader's worker has made, and mostly put out. */
@@ -486,7 +432,7 @@ enum tl_status tl_restore_text(struct tl_reader *reader, const struct tl_restore
 					     .parts = opts->parts,
 					     .opt_budget = opts->opt_budget,
 					     .bytes = CHUNK / 2};
-	struct restorer r = {.opts = opts, .reader = reader, .style = begin_style(opts)};
+	struct restorer r = {.opts = opts, .reader = reader, .style = tl_look_begin(opts)};
 	const struct tl_reader_finisher finisher = {make_text, take_text, &r};
 	struct tl_pool *pool = opts->opt_pool;
 	unsigned threads = pool ? tl_pool_threads(pool) : 1;

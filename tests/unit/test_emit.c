@@ -72,15 +72,24 @@ static void test_owner(void)
 
 struct work {
 	struct tl_task task;
-	struct tl_item item;
+	struct tl_item item; /* of a chunk: its text and place only */
+	bool chunk;
 	_Atomic bool done;
 };
+
+static struct tl_str text_of(const struct work *w)
+{
+	return (struct tl_str){w->item.text.data, w->item.text.len};
+}
 
 static void run(struct tl_task *task, unsigned worker)
 {
 	struct work *w = (struct work *)task;
 	(void)worker;
-	tl_emit_made(&emit, &w->item);
+	if (w->chunk)
+		w->item.sent = tl_emit_chunk(&emit, w->item.place, text_of(w));
+	else
+		tl_emit_made(&emit, &w->item);
 	atomic_store(&w->done, true);
 	tl_pool_wake(made_pool);
 }
@@ -90,85 +99,51 @@ static bool is_done(void *ctx)
 	return atomic_load(&((struct work *)ctx)->done);
 }
 
+static void take(struct work *w)
+{
+	if (w->chunk) {
+		tl_test_ok(w->item.sent ? tl_emit_check(&emit, &made_err)
+					: tl_emit_put(&emit, text_of(w), &made_err), made_err);
+		tl_emit_chunk_taken(&emit, w->item.place);
+	} else {
+		tl_emit_taken(&emit, &w->item);
+		tl_test(w->item.sent);
+	}
+	tl_buf_free(&w->item.text);
+}
+
 /* Tasks that workers begin in any order, and the owner with them. */
-static void test_workers(void)
+static void in_order(bool chunks)
 {
 	static struct work work[ITEMS];
-	struct tl_buf want = {0};
+	char want[ITEMS * 8] = "";
 	begin();
 	for (unsigned i = 0; i < ITEMS; i++) {
 		char text[16];
 		snprintf(text, sizeof text, "%u,", i);
-		work[i].task.run = run;
-		work[i].item = item_of(i, text);
-		tl_test_ok(tl_buf_add(&want, text, strlen(text), &made_err), made_err);
-	}
-	for (unsigned i = 0; i < ITEMS; i += 4) {
-		for (unsigned k = 0; k < 4; k++)
-			tl_pool_submit(made_pool, &work[i + k].task);
-		for (unsigned k = 0; k < 4; k++) {
-			tl_pool_wait(made_pool, is_done, &work[i + k]);
-			tl_emit_taken(&emit, &work[i + k].item);
-			tl_test(work[i + k].item.sent);
-			tl_buf_free(&work[i + k].item.text);
-		}
-	}
-	tl_test_ok(tl_buf_add(&want, "", 1, &made_err), made_err);
-	struct tl_note_file f = note_of((const char *)want.data);
-	tl_test_ok(tl_emit_file(&emit, &f, true, ITEMS, &made_err), made_err);
-	tl_test_eq(emit.total, f.text);
-	tl_buf_free(&want);
-	end();
-}
-
-struct chunk {
-	struct tl_task task;
-	uint64_t number;
-	char text[16];
-	bool sent;
-	_Atomic bool done;
-};
-
-static void run_chunk(struct tl_task *task, unsigned worker)
-{
-	struct chunk *c = (struct chunk *)task;
-	(void)worker;
-	c->sent = tl_emit_chunk(&emit, c->number,
-				(struct tl_str){(const uint8_t *)c->text, strlen(c->text)});
-	atomic_store(&c->done, true);
-	tl_pool_wake(made_pool);
-}
-
-static bool chunk_is_done(void *ctx)
-{
-	return atomic_load(&((struct chunk *)ctx)->done);
-}
-
-/* Chunks, of which the owner puts out what no worker could. */
-static void test_chunks(void)
-{
-	static struct chunk chunk[ITEMS];
-	char want[ITEMS * 8] = "";
-	begin();
-	for (unsigned i = 0; i < ITEMS; i++) {
-		struct chunk *c = &chunk[i];
-		*c = (struct chunk){.task.run = run_chunk, .number = i};
-		snprintf(c->text, sizeof c->text, "%u;", i);
-		strcat(want, c->text);
+		strcat(want, text);
+		work[i] = (struct work){.task.run = run, .item = item_of(i, text), .chunk = chunks};
 	}
 	for (unsigned i = 0; i < ITEMS; i++) {
-		struct chunk *c = &chunk[i];
 		for (unsigned k = i; i % 4 == 0 && k < i + 4; k++)
-			tl_pool_submit(made_pool, &chunk[k].task);
-		tl_pool_wait(made_pool, chunk_is_done, c);
-		struct tl_str text = {(const uint8_t *)c->text, strlen(c->text)};
-		tl_test_ok(c->sent ? tl_emit_check(&emit, &made_err)
-				   : tl_emit_put(&emit, text, &made_err), made_err);
-		tl_emit_chunk_taken(&emit, i);
+			tl_pool_submit(made_pool, &work[k].task);
+		tl_pool_wait(made_pool, is_done, &work[i]);
+		take(&work[i]);
 	}
 	struct tl_note_file f = note_of(want);
-	tl_test_ok(tl_emit_file(&emit, &f, true, 0, &made_err), made_err);
+	tl_test_ok(tl_emit_file(&emit, &f, true, ITEMS, &made_err), made_err);
+	tl_test_eq(emit.total, f.text);
 	end();
+}
+
+static void test_blocks(void)
+{
+	in_order(false);
+}
+
+static void test_chunks(void)
+{
+	in_order(true);
 }
 
 /* Who waits when no turn will come goes on, and has sent nothing. */
@@ -190,7 +165,7 @@ int main(void)
 {
 	made_begin();
 	TL_RUN(test_owner);
-	TL_RUN(test_workers);
+	TL_RUN(test_blocks);
 	TL_RUN(test_chunks);
 	TL_RUN(test_stop);
 	tl_pool_free(made_pool);
