@@ -119,6 +119,16 @@ enum tl_status tl_block_pack(const struct tl_payload *payload, enum tl_codec cod
 			     struct tl_block_head *head, struct tl_buf *out,
 			     struct tl_err *err) TL_CHECK;
 
+/* The room of a thread that packs or decodes many blocks: it keeps what codecs need, as they would have
+ * it mapped anew for each block, and unmapped, at which all threads of the process stop. */
+struct tl_block_room;
+enum tl_status tl_block_room_new(struct tl_block_room **ret, struct tl_err *err) TL_CHECK;
+void tl_block_room_free(struct tl_block_room *room); /* NULL is fine */
+
+enum tl_status tl_block_pack_in(const struct tl_payload *payload, enum tl_codec codec, int level,
+				struct tl_block_room *room, struct tl_block_head *head,
+				struct tl_buf *out, struct tl_err *err) TL_CHECK;
+
 /* The same without a codec, and without copying: appends to out only what stands in front of the
  * columns, of which those with bytes follow as tl_block_raw gives them.  *ret_hash: tl_hash_64 of
  * all of it. */
@@ -147,13 +157,9 @@ enum tl_status tl_block_open(struct tl_block *block, struct tl_err *err) TL_CHEC
  * than head.raw says. */
 enum tl_status tl_block_decode(struct tl_block *block, struct tl_err *err) TL_CHECK;
 
-/* The same into the room of a thread that decodes many: the columns stay until it is used again.  It
- * keeps what a codec needs too. */
-struct tl_block_room;
-enum tl_status tl_block_room_new(struct tl_block_room **ret, struct tl_err *err) TL_CHECK;
+/* The same into the room of a thread: the columns stay until it is used again. */
 enum tl_status tl_block_decode_in(struct tl_block *block, struct tl_block_room *room,
 				  struct tl_err *err) TL_CHECK;
-void tl_block_room_free(struct tl_block_room *room); /* NULL is fine */
 
 /* The columns that are in a room are forgotten; those in the payload stay. */
 void tl_block_leave(struct tl_block *block);

@@ -142,10 +142,16 @@ void tl_block_discard(struct tl_payload *payload)
 	payload->columns = 0;
 }
 
+/* What a thread keeps that packs or decodes many. */
+struct tl_block_room {
+	struct tl_codec_ctx ctx;
+	struct tl_buf decoded;
+};
+
 /* 4. Packing it. */
 
 struct packing {
-	struct tl_codec_ctx ctx;
+	struct tl_codec_ctx *ctx;
 	enum tl_codec codec;
 	int level;
 	enum tl_codec used; /* codec, once a column became smaller by it */
@@ -189,9 +195,9 @@ static enum tl_status encode_column(struct packing *p, size_t i, size_t *ret, st
 {
 	struct tl_str raw = tl_block_raw(p->payload, i);
 	uint8_t *dst = p->out->data + p->out->len;
-	p->ctx.level = level_of(p->level, p->payload->tag[i]);
+	p->ctx->level = level_of(p->level, p->payload->tag[i]);
 	if (p->codec != TL_CODEC_MODEL)
-		return tl_codec_encode(&p->ctx, p->codec, raw.p, raw.n, dst, ret, err);
+		return tl_codec_encode(p->ctx, p->codec, raw.p, raw.n, dst, ret, err);
 	enum tl_status st =
 		tl_modelled_encode(&p->modelled, p->payload, i, dst, raw.n - 1, ret, err);
 	if (!*ret)
@@ -259,21 +265,31 @@ static enum tl_status end(const struct packing *p, size_t stored, struct tl_bloc
 	return TL_OK;
 }
 
-enum tl_status tl_block_pack(const struct tl_payload *payload, enum tl_codec codec, int level,
-			     struct tl_block_head *head, struct tl_buf *out, struct tl_err *err)
+enum tl_status tl_block_pack_in(const struct tl_payload *payload, enum tl_codec codec, int level,
+				struct tl_block_room *room, struct tl_block_head *head,
+				struct tl_buf *out, struct tl_err *err)
 {
 	size_t start = out->len;
-	struct packing p = {.level = level, .codec = codec, .out = out, .payload = payload};
+	struct packing p = {
+		.ctx = &room->ctx, .level = level, .codec = codec, .out = out, .payload = payload};
 	enum tl_status st = begin(&p, payload, true, head, err);
 	for (size_t i = 0; i < payload->columns && st == TL_OK; i++)
 		if (tl_block_raw(payload, i).n)
 			st = pack_column(&p, i, err);
-	tl_codec_free(&p.ctx);
 	tl_buf_free(&p.modelled.next);
 	if (st == TL_OK)
 		st = end(&p, out->len - start, head, err);
 	if (st != TL_OK)
 		out->len = start;
+	return st;
+}
+
+enum tl_status tl_block_pack(const struct tl_payload *payload, enum tl_codec codec, int level,
+			     struct tl_block_head *head, struct tl_buf *out, struct tl_err *err)
+{
+	struct tl_block_room room = {0};
+	enum tl_status st = tl_block_pack_in(payload, codec, level, &room, head, out, err);
+	tl_codec_free(&room.ctx);
 	return st;
 }
 
@@ -423,11 +439,6 @@ enum tl_status tl_block_decode(struct tl_block *block, struct tl_err *err)
 
 /* Columns of more bytes are rare: their memory is not kept. */
 #define ROOM_BYTES (8u << 20)
-
-struct tl_block_room {
-	struct tl_codec_ctx ctx;
-	struct tl_buf decoded;
-};
 
 enum tl_status tl_block_room_new(struct tl_block_room **ret, struct tl_err *err)
 {

@@ -96,15 +96,16 @@ static void equip(struct tl_writer *w, struct tl_job *job)
 /* 2. Work. */
 
 /* Without a codec the columns are written from where they are. */
-static enum tl_status pack(struct tl_job *job, struct tl_err *err)
+static enum tl_status pack(struct tl_job *job, unsigned worker, struct tl_err *err)
 {
 	const struct tl_writer_opts *opts = &job->writer->opts;
 	tl_buf_reset(&job->packed);
 	job->parts = opts->codec == TL_CODEC_NONE;
 	if (job->parts)
 		return tl_block_plan(&job->payload, &job->head, &job->packed, &job->hash, err);
-	enum tl_status st = tl_block_pack(&job->payload, opts->codec, opts->level, &job->head,
-					  &job->packed, err);
+	enum tl_status st = tl_block_pack_in(&job->payload, opts->codec, opts->level,
+					     job->writer->room[worker], &job->head, &job->packed,
+					     err);
 	if (st == TL_OK)
 		job->hash = tl_hash_64(job->packed.data, job->packed.len);
 	return st;
@@ -117,7 +118,7 @@ static enum tl_status work(void *item, unsigned worker, struct tl_err *err)
 	if (st != TL_OK)
 		return st;
 	if (!job->stored)
-		return pack(job, err);
+		return pack(job, worker, err);
 	job->head.stored = (uint32_t)job->packed.len;
 	job->hash = tl_hash_64(job->packed.data, job->packed.len);
 	return TL_OK;
@@ -180,11 +181,14 @@ enum tl_status tl_writer_open(struct tl_pool *pool, struct tl_out *out,
 	w->start = tl_out_bytes(out);
 	tl_preamble_put(w->opts.flags, preamble);
 	w->digest = tl_preamble_digest(preamble);
-	enum tl_status st = tl_out_put(out, preamble, sizeof preamble, err);
+	w->room = tl_mem_zalloc(threads, sizeof *w->room, err);
+	enum tl_status st = w->room ? tl_out_put(out, preamble, sizeof preamble, err) : TL_NOMEM;
+	for (size_t i = 0; i < threads && st == TL_OK; i++)
+		st = tl_block_room_new(&w->room[i], err);
 	if (st == TL_OK)
 		st = tl_lane_new(pool, threads > 1 ? threads + 2 : 1, work, &w->lane, err);
 	if (st != TL_OK) {
-		tl_mem_free(w);
+		tl_writer_free(w);
 		return st;
 	}
 	tl_lane_draws(w->lane, draw);
@@ -284,6 +288,9 @@ void tl_writer_free(struct tl_writer *w)
 		tl_block_discard(&w->spare_payload[i]);
 	for (size_t i = 0; i < w->pages; i++)
 		tl_ledger_free(&w->page[i].ledger);
+	for (unsigned i = 0; w->room && i < tl_pool_threads(w->pool); i++)
+		tl_block_room_free(w->room[i]);
+	tl_mem_free(w->room);
 	tl_mem_free(w->page);
 	tl_mem_free(w->index);
 	tl_mem_free(w);

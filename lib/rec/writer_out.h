@@ -29,6 +29,7 @@ struct tl_writer {
 	struct tl_buf spare[TL_WRITER_SPARES];
 	struct tl_payload spare_payload[TL_WRITER_SPARES];
 	size_t spares, spare_payloads;
+	struct tl_block_room **room; /* of each worker */
 	bool alone; /* one thread: a block is written at once, while it is in cache */
 };
 
