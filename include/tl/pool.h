@@ -68,9 +68,9 @@ bool tl_pool_help(struct tl_pool *pool);
 void tl_pool_wait(struct tl_pool *pool, bool (*done)(void *ctx), void *ctx);
 void tl_pool_wake(struct tl_pool *pool);
 
-/* For what tasks must do in order: waits until done(ctx), working on nothing meanwhile; true.  False, at
- * once, where that may be for ever: in worker 0, for which others wait, and where another task lies
- * under this one on the stack.  What is waited for must never be a task that is still to be begun. */
+/* For what tasks had better do in order: waits a moment for done(ctx), some 200 us, and works on nothing
+ * meanwhile.  False where it did not come, and at once in worker 0, for which others wait, and where
+ * another task lies under this one on the stack: that one may be what is waited for. */
 bool tl_pool_hold(struct tl_pool *pool, bool (*done)(void *ctx), void *ctx);
 
 /* Calls fn for chunks [begin, end) that cover [0, count), each once, on all workers, the caller

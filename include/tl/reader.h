@@ -90,7 +90,7 @@ struct tl_reader_finisher {
 	/* In the worker that has decoded a SEQS block, while it is in its caches: may make item->text.
 	 * Its failure is the block's. */
 	enum tl_status (*made)(void *ctx, struct tl_item *item, struct tl_err *err);
-	/* In the reader's thread, in order: any block that tl_reader_next is about to give. */
+	/* In the reader's thread, in order: any block that tl_reader_next is about to give, or to refuse. */
 	void (*taken)(void *ctx, struct tl_item *item);
 	void *ctx;
 };

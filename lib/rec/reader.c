@@ -60,7 +60,7 @@ enum tl_status tl_reader_open(struct tl_pool *pool, const char *const *names, si
 	tl_reader_count_begin(r);
 	r->exact = r->exact && !r->opts.pick;
 	/* One thread alone gains nothing from reading ahead. */
-	r->depth = threads > 1 ? threads + 1 : 1;
+	r->depth = threads > 1 ? 2 * threads : 1;
 	r->ticket = tl_mem_zalloc(r->depth, sizeof *r->ticket, err);
 	r->room = tl_mem_zalloc(threads, sizeof *r->room, err);
 	enum tl_status st = r->ticket && r->room ? TL_OK : TL_NOMEM;
@@ -115,6 +115,12 @@ static void fill(struct tl_reader *r)
 	}
 }
 
+static void show_finisher(struct tl_reader *r, struct tl_reader_slot *slot)
+{
+	if (!slot->hidden && atomic_load_explicit(&r->finishes, memory_order_relaxed))
+		r->finisher.taken(r->finisher.ctx, &slot->item);
+}
+
 /* NULL in *ret behind the last block. */
 static enum tl_status take(struct tl_reader *r, struct tl_reader_slot **ret)
 {
@@ -129,6 +135,7 @@ static enum tl_status take(struct tl_reader *r, struct tl_reader_slot **ret)
 		st = tl_reader_count_block(r, slot, &r->err);
 	if (st != TL_OK) {
 		st = tl_reader_slot_prefix(&slot->item, &r->err);
+		show_finisher(r, slot); /* which may still have its text */
 		tl_reader_slot_free(slot);
 		return st;
 	}
@@ -145,8 +152,7 @@ enum tl_status tl_reader_next(struct tl_reader *r, struct tl_item **ret, struct 
 		fill(r);
 		if (r->ended || (st = take(r, &slot)) != TL_OK || !slot)
 			break;
-		if (!slot->hidden && atomic_load_explicit(&r->finishes, memory_order_relaxed))
-			r->finisher.taken(r->finisher.ctx, &slot->item);
+		show_finisher(r, slot);
 		if (!slot->hidden && r->opts.observe)
 			st = r->opts.observe(r->opts.observe_ctx, &slot->item, &r->err);
 		if (!slot->hidden && st == TL_OK) {

@@ -153,7 +153,7 @@ static enum tl_status render(void *item, unsigned worker, struct tl_err *err)
 		st = tl_buf_add(&c->canvas->text, c->tail.data, c->tail.len, err);
 	/* Behind the end of a file it is not another one's turn before that is compared. */
 	if (st == TL_OK && c->r->lane && !c->ends)
-		c->sent = tl_emit_chunk(&c->r->emit, c->number, text_of(c));
+		tl_emit_chunk(&c->r->emit, c->number, text_of(c), &c->sent);
 	return st;
 }
 
@@ -187,15 +187,16 @@ static void recycle(struct restorer *r, struct chunk *c)
 /* A chunk that was rendered: its text goes out. */
 static enum tl_status put_chunk(struct restorer *r, struct chunk *c, struct tl_err *err)
 {
+	tl_emit_withdraw(&r->emit, c->number);
+	const bool sent = c->sent;
 	enum tl_status st = settle(r, c, err);
 	if (st == TL_OK)
-		st = c->sent ? tl_emit_check(&r->emit, err)
-			     : tl_emit_put(&r->emit, text_of(c), err);
+		st = sent ? tl_emit_check(&r->emit, err) : tl_emit_put(&r->emit, text_of(c), err);
 	if (st == TL_OK && c->ends)
 		st = tl_emit_file(&r->emit, &c->file, c->exact, c->place, err);
 	r->sum.files += st == TL_OK && c->exact;
-	if (st == TL_OK)
-		tl_emit_chunk_taken(&r->emit, c->number);
+	if (st == TL_OK && !sent)
+		tl_emit_pass(&r->emit, c->number);
 	return st;
 }
 
@@ -228,7 +229,6 @@ static enum tl_status submit(struct restorer *r, struct tl_err *err)
 		return TL_OK;
 	r->chunk = NULL;
 	if (r->lane) {
-		/* What was rendered here goes out as soon as that can be: others wait for their turn. */
 		while (st == TL_OK && (tl_lane_full(r->lane) || tl_lane_ready(r->lane)))
 			st = take_chunk(r, err);
 		tl_lane_put(r->lane, c);
@@ -341,7 +341,7 @@ static enum tl_status put_file(struct restorer *r, const struct tl_expand_event 
 	enum tl_status st = whole ? tl_buf_add(&c->tail, f->tail.p, f->tail.n, err) : TL_OK;
 	if (st == TL_OK)
 		st = submit(r, err);
-	/* Before another block is read: its worker may wait for the end of this file. */
+	/* Before another block is taken: its text goes out at once. */
 	return st == TL_OK ? drain(r, err) : st;
 }
 

@@ -77,10 +77,7 @@ void tl_pool_wait(struct tl_pool *pool, bool (*done)(void *ctx), void *ctx)
 bool tl_pool_hold(struct tl_pool *pool, bool (*done)(void *ctx), void *ctx)
 {
 	struct tl_crew_worker *w = me(pool);
-	if (w->index == 0 || w->depth != 1)
-		return false;
-	tl_rest_wait(w, done, ctx, false);
-	return true;
+	return w->index && w->depth == 1 && tl_rest_hold(w, done, ctx);
 }
 
 void tl_pool_wake(struct tl_pool *pool)

@@ -12,6 +12,7 @@
 #include "steal.h"
 
 #define SPINS 24    /* rounds of looking before sleep: some 100 us, as long as a turn in a lane */
+#define HOLDS 2      /* times that, for one's turn */
 #define LONGEST 512 /* pauses between two looks */
 
 /* Tells the core that this is a loop that waits. */
@@ -94,6 +95,14 @@ void tl_rest_wait(struct tl_crew_worker *w, bool (*done)(void *ctx), void *ctx, 
 {
 	struct wait wait = {done, ctx, helps};
 	pass(w, &w->pool->waits, &wait);
+}
+
+bool tl_rest_hold(struct tl_crew_worker *w, bool (*done)(void *ctx), void *ctx)
+{
+	const struct wait wait = {done, ctx, false};
+	for (unsigned i = 0; i < HOLDS; i++)
+		(void)spin(w, &wait);
+	return done(ctx);
 }
 
 static bool stopped(void *ctx)

@@ -14,6 +14,9 @@ void tl_rest_announce(struct tl_pool *pool, unsigned node, unsigned n);
 /* Works on tasks (helps), or not, until done(ctx); whatever makes it so must ring pool->waits. */
 void tl_rest_wait(struct tl_crew_worker *w, bool (*done)(void *ctx), void *ctx, bool helps);
 
+/* Waits a moment for done(ctx), working on nothing; false where it did not come. */
+bool tl_rest_hold(struct tl_crew_worker *w, bool (*done)(void *ctx), void *ctx);
+
 /* The life of a thread of the pool: works until pool->stop. */
 void tl_rest_serve(struct tl_crew_worker *w);
 

@@ -87,7 +87,7 @@ static void run(struct tl_task *task, unsigned worker)
 	struct work *w = (struct work *)task;
 	(void)worker;
 	if (w->chunk)
-		w->item.sent = tl_emit_chunk(&emit, w->item.place, text_of(w));
+		tl_emit_chunk(&emit, w->item.place, text_of(w), &w->item.sent);
 	else
 		tl_emit_made(&emit, &w->item);
 	atomic_store(&w->done, true);
@@ -102,9 +102,13 @@ static bool is_done(void *ctx)
 static void take(struct work *w)
 {
 	if (w->chunk) {
-		tl_test_ok(w->item.sent ? tl_emit_check(&emit, &made_err)
-					: tl_emit_put(&emit, text_of(w), &made_err), made_err);
-		tl_emit_chunk_taken(&emit, w->item.place);
+		tl_emit_withdraw(&emit, w->item.place);
+		if (w->item.sent) {
+			tl_test_ok(tl_emit_check(&emit, &made_err), made_err);
+		} else {
+			tl_test_ok(tl_emit_put(&emit, text_of(w), &made_err), made_err);
+			tl_emit_pass(&emit, w->item.place);
+		}
 	} else {
 		tl_emit_taken(&emit, &w->item);
 		tl_test(w->item.sent);
@@ -146,14 +150,51 @@ static void test_chunks(void)
 	in_order(true);
 }
 
-/* Who waits when no turn will come goes on, and has sent nothing. */
+/* What was laid by goes out behind what its turn comes after, by the owner if need be. */
+static void test_behind(void)
+{
+	static struct work work;
+	begin();
+	struct tl_item first = item_of(0, "a");
+	work = (struct work){.task.run = run, .item = item_of(1, "b")};
+	tl_pool_submit(made_pool, &work.task);
+	tl_pool_wait(made_pool, is_done, &work);
+	tl_test(!work.item.sent);
+	tl_emit_taken(&emit, &first);
+	tl_test(first.sent && work.item.sent);
+	take(&work);
+	struct tl_note_file f = note_of("ab");
+	tl_test_ok(tl_emit_file(&emit, &f, true, 2, &made_err), made_err);
+	tl_buf_free(&first.text);
+	end();
+}
+
+/* Two numbers that have one tray: the one that comes later waits for the owner. */
+static void test_far(void)
+{
+	begin();
+	struct tl_item first = item_of(1, "b"), far = item_of(1 + emit.trays, "z");
+	struct tl_item before = item_of(0, "a");
+	tl_emit_made(&emit, &first);
+	tl_emit_made(&emit, &far);
+	tl_emit_taken(&emit, &before);
+	tl_test(first.sent && !far.sent);
+	tl_emit_taken(&emit, &first);
+	tl_test_eq(emit.total, 2);
+	tl_buf_free(&first.text);
+	tl_buf_free(&far.text);
+	tl_buf_free(&before.text);
+	end();
+}
+
+/* Behind a stop nothing goes out, also where its turn comes. */
 static void test_stop(void)
 {
 	static struct work work;
 	begin();
-	work = (struct work){.task.run = run, .item = item_of(7, "x")};
-	tl_pool_submit(made_pool, &work.task);
+	work = (struct work){.task.run = run, .item = item_of(0, "x")};
 	tl_emit_stop(&emit);
+	tl_pool_submit(made_pool, &work.task);
 	tl_pool_wait(made_pool, is_done, &work);
 	tl_test(!work.item.sent);
 	tl_test_eq(emit.total, 0);
@@ -167,6 +208,8 @@ int main(void)
 	TL_RUN(test_owner);
 	TL_RUN(test_blocks);
 	TL_RUN(test_chunks);
+	TL_RUN(test_behind);
+	TL_RUN(test_far);
 	TL_RUN(test_stop);
 	tl_pool_free(made_pool);
 	return tl_test_end();

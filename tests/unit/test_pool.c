@@ -281,7 +281,7 @@ static void take_turn(struct tl_task *task, unsigned worker)
 	if (t->place % 7 == 0)
 		(void)tl_pool_help(t->pool); /* perhaps another one, on top of this */
 	t->held = tl_pool_hold(t->pool, is_my_turn, t);
-	t->wrong = t->held != (worker != 0 && turns_below == 1) || (t->held && !is_my_turn(t));
+	t->wrong = t->held && (worker == 0 || turns_below != 1 || !is_my_turn(t));
 	if (t->held)
 		atomic_store(t->turn, t->place + 1);
 	turns_below--;
@@ -289,7 +289,8 @@ static void take_turn(struct tl_task *task, unsigned worker)
 	tl_pool_wake(t->pool);
 }
 
-/* Tasks that hold come one after the other; the turns of the others are passed on in order. */
+/* Tasks whose turn came while they held come one after the other; the turns of the others are passed on
+ * in order. */
 static void test_hold(void)
 {
 	static struct turn turns[TURNS];
