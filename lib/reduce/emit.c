@@ -75,7 +75,7 @@ static void serve(struct tl_emit *e, struct tl_emit_line *line)
 }
 
 struct waiting {
-	const _Atomic uint64_t *turn;
+	const _Atomic uint64_t *turn; /* of a line, of its writers */
 	uint64_t number;
 };
 
