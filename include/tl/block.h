@@ -22,6 +22,9 @@ extern "C" {
 #define TL_TAG(a, b, c, d)                                                                         \
 	((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 
+/* The column of lengths that belongs to one of strings: its last letter is lower case. */
+#define TL_TAG_LENGTHS(tag) ((tag) | 0x20000000u)
+
 enum {
 	TL_BLOCK_SEQS = TL_TAG('S', 'E', 'Q', 'S'),
 	TL_BLOCK_DUPS = TL_TAG('D', 'U', 'P', 'S'),
@@ -89,6 +92,7 @@ struct tl_block {
 	size_t columns;
 	struct tl_block_col col[TL_BLOCK_COLUMNS];
 	struct tl_buf decoded; /* bytes of the columns that had a codec */
+	uint32_t skip;         /* the caller's: a column that is not decoded, but empty; 0: none */
 };
 
 /* --- making a block: */

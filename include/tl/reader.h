@@ -60,6 +60,7 @@ struct tl_reader_opts {
 	bool raw_seqs, raw_dups, raw_dlta, raw_edge; /* do not decode the columns of these: they are
 							only passed on or spooled */
 	bool cand;    /* CAND blocks are read; else they are TL_DATA: few tools can do with them */
+	bool nameless; /* headers are not decoded: all records have empty ones */
 	bool uniform; /* all streams must have the preamble flags of the first, since one stream is
 		       * made of them; else TL_DATA */
 	/* Shown every block that tl_reader_next is about to give; or NULL.  Its failure is the

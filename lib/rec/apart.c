@@ -363,7 +363,7 @@ static bool add_ends(const uint64_t *length, size_t n, uint64_t limit, uint32_t 
 static enum tl_status get_lengths(const struct tl_block *block, const struct tags *t,
 				  const struct tl_batch *b, uint64_t *length, struct tl_err *err)
 {
-	const uint32_t tag = TL_COLUMN_LENGTHS(t->plain);
+	const uint32_t tag = TL_TAG_LENGTHS(t->plain);
 	if (tl_block_get(block, tag).n)
 		return tl_column_get_numbers(block, tag, length, b->n, err);
 	for (size_t i = 0; i < b->n; i++)
@@ -402,7 +402,7 @@ static enum tl_status get_letters(const struct tl_block *block, const struct tag
 		t->copy ? tl_block_get(block, t->copy) : (struct tl_str){NULL, 0}};
 	bool packed = from.packed.n || from.odd.n || from.copy.n;
 	bool plain = tl_block_get(block, t->plain).n;
-	bool told = plain && !tl_block_get(block, TL_COLUMN_LENGTHS(t->plain)).n;
+	bool told = plain && !tl_block_get(block, TL_TAG_LENGTHS(t->plain)).n;
 	if (!packed && !told)
 		return tl_column_get_strings(block, t->plain, col, b->n, err);
 	if (packed && plain)

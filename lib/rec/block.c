@@ -390,6 +390,12 @@ enum tl_status tl_block_open(struct tl_block *block, struct tl_err *err)
 	return read_directory(block, err);
 }
 
+/* A column of strings goes with that of their lengths. */
+static bool is_skipped(const struct tl_block *block, uint32_t tag)
+{
+	return block->skip && (tag == block->skip || tag == TL_TAG_LENGTHS(block->skip));
+}
+
 /* Decodes column i, and the next one where both are coded as one, to the end of decoded. */
 static enum tl_status decode_column(struct tl_block *block, struct tl_codec_ctx *ctx,
 				    struct tl_buf *decoded, size_t i, size_t *ret_columns,
@@ -398,6 +404,11 @@ static enum tl_status decode_column(struct tl_block *block, struct tl_codec_ctx 
 	struct tl_block_col *col = &block->col[i];
 	enum tl_status st;
 	*ret_columns = 1;
+	if (is_skipped(block, col->tag)) {
+		col->data = NULL;
+		col->raw = 0;
+		return TL_OK;
+	}
 	if (col->codec == TL_CODEC_NONE)
 		return TL_OK;
 	uint8_t *to = decoded->data + decoded->len;

@@ -71,7 +71,7 @@ static enum tl_status put_lengths(struct tl_payload *payload, uint32_t tag,
 				  const struct tl_col *col, size_t n, struct tl_err *err)
 {
 	uint64_t lengths[256];
-	struct tl_buf *buf = tl_block_column(payload, TL_COLUMN_LENGTHS(tag));
+	struct tl_buf *buf = tl_block_column(payload, TL_TAG_LENGTHS(tag));
 	enum tl_status st = TL_OK;
 	uint32_t from = 0;
 	for (size_t i = 0; i < n && st == TL_OK;) {
@@ -120,7 +120,7 @@ enum tl_status tl_column_known(const struct tl_block *block, const uint32_t *tag
 		uint32_t tag = block->col[i].tag;
 		bool known = tl_block_ancillary(tag);
 		for (size_t j = 0; j < n && !known; j++)
-			known = tag == tags[j] || tag == TL_COLUMN_LENGTHS(tags[j]);
+			known = tag == tags[j] || tag == TL_TAG_LENGTHS(tags[j]);
 		if (!known)
 			return tl_err_set(err, TL_DATA, "it has a column %s, which is not known",
 					  tl_block_type_name(tag).s);
@@ -208,7 +208,7 @@ enum tl_status tl_column_get_strings(const struct tl_block *block, uint32_t tag,
 				     size_t n, struct tl_err *err)
 {
 	struct tl_str bytes = tl_block_get(block, tag);
-	struct tl_str lengths = tl_block_get(block, TL_COLUMN_LENGTHS(tag));
+	struct tl_str lengths = tl_block_get(block, TL_TAG_LENGTHS(tag));
 	tl_col_reset(col);
 	enum tl_status st = tl_mem_grow(&col->end, &col->cap, n, sizeof *col->end, err);
 	if (st == TL_OK)

@@ -16,9 +16,6 @@
 #include <tl/col.h>
 #include <tl/err.h>
 
-/* The column of lengths that belongs to a column of strings. */
-#define TL_COLUMN_LENGTHS(tag) ((tag) | 0x20000000u)
-
 /* Appends n numbers as varints. */
 enum tl_status tl_column_add(struct tl_buf *buf, const uint64_t *v, size_t n,
 			     struct tl_err *err) TL_CHECK;

@@ -11,7 +11,6 @@
 
 #include "scripted.h"
 
-#define LENGTHS 0x20000000u /* the last letter in lower case */
 
 enum {
 	TAG_HEAD = TL_TAG('H', 'E', 'A', 'D'),
@@ -89,21 +88,21 @@ static enum tl_status look_at_bases(const struct view *v, uint64_t **ret,
 
 static const uint64_t *counts_of(const struct tl_scripted *s, uint32_t tag)
 {
-	return tag == (TAG_OPSV | LENGTHS)   ? s->ops
-	       : tag == (TAG_SUBS | LENGTHS) ? s->subs
+	return tag == TL_TAG_LENGTHS(TAG_OPSV)   ? s->ops
+	       : tag == TL_TAG_LENGTHS(TAG_SUBS) ? s->subs
 					     : s->lits;
 }
 
 static bool is_counted(uint32_t tag)
 {
-	return tag == (TAG_OPSV | LENGTHS) || tag == (TAG_SUBS | LENGTHS) ||
-	       tag == (TAG_LITS | LENGTHS);
+	return tag == TL_TAG_LENGTHS(TAG_OPSV) || tag == TL_TAG_LENGTHS(TAG_SUBS) ||
+	       tag == TL_TAG_LENGTHS(TAG_LITS);
 }
 
 /* The column that says how another is cut into items. */
 static uint32_t lengths_tag(uint32_t tag)
 {
-	return tag == TAG_RESI ? TAG_RLEN : tag | LENGTHS;
+	return tag == TAG_RESI ? TAG_RLEN : TL_TAG_LENGTHS(tag);
 }
 
 static size_t varint_size(uint64_t v)
@@ -195,7 +194,7 @@ static enum tl_status encode_counted(struct tl_modelled *m, const struct view *v
 	if (st == TL_OK)
 		tl_scripted_put(&s, counts_of(&s, v->tag[i]), again, raw.n, &n);
 	bool same = n == raw.n && raw.n > 1 && !memcmp(again, raw.p, n);
-	if (same && v->tag[i] == (TAG_OPSV | LENGTHS)) {
+	if (same && v->tag[i] == TL_TAG_LENGTHS(TAG_OPSV)) {
 		struct tl_predict_hint hint = {
 			.base = s.base, .length = s.length, .items = s.items};
 		st = tl_buf_reserve(&m->next, ops.n, err);
@@ -249,9 +248,9 @@ enum tl_status tl_modelled_encode(struct tl_modelled *m, const struct tl_payload
 		return TL_OK;
 	}
 	view_payload(payload, &v);
-	if (tag == (TAG_HEAD | LENGTHS) && next == TAG_HEAD)
+	if (tag == TL_TAG_LENGTHS(TAG_HEAD) && next == TAG_HEAD)
 		st = encode_lines(m, &v, i, dst, room, ret, err);
-	else if (is_counted(tag) && (next | LENGTHS) == tag && room)
+	else if (is_counted(tag) && TL_TAG_LENGTHS(next) == tag && room)
 		st = encode_counted(m, &v, i, dst, ret, err);
 	if (st != TL_OK || *ret)
 		return st;
@@ -371,7 +370,7 @@ enum tl_status tl_modelled_decode(struct tl_block *block, size_t i, uint8_t *to,
 	view_block(block, i, &v);
 	if (!lines && !counted)
 		return decode_plain(&v, col, to, err);
-	if (!next || (next->tag | LENGTHS) != col->tag || next->tag == col->tag)
+	if (!next || TL_TAG_LENGTHS(next->tag) != col->tag || next->tag == col->tag)
 		return wrong(err);
 	bool scripts = counted && next->tag == TAG_OPSV;
 	if (counted && (!is_counted(col->tag) || col->stored != 1))

@@ -41,6 +41,7 @@ void tl_reader_slot_renew(struct tl_reader *r, struct tl_reader_slot *slot,
 	slot->starts = slot->residues = slot->next_ordinal = 0;
 	item->block.head = *head;
 	item->block.columns = 0;
+	item->block.skip = r->opts.nameless ? TL_TAG('H', 'E', 'A', 'D') : 0;
 	tl_buf_reset(&item->block.payload);
 	tl_batch_reset(&item->batch);
 	tl_edge_reset(&item->edges);

@@ -221,7 +221,7 @@ static enum tl_status make_table(struct tl_former *f, struct tl_err *err)
 static enum tl_status read_through(struct tl_former *f, const char *path, struct tl_pool *pool,
 				   struct tl_err *err)
 {
-	const struct tl_reader_opts ropts = {.raw_edge = true, .uniform = true};
+	const struct tl_reader_opts ropts = {.raw_edge = true, .nameless = true, .uniform = true};
 	struct loading l = {.f = f};
 	struct tl_reader *r = NULL;
 	struct tl_reader_totals totals;

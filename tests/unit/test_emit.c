@@ -65,6 +65,7 @@ static void test_owner(void)
 	tl_test_ok(tl_emit_file(&emit, &right, true, 5, &made_err), made_err);
 	tl_test_eq(emit.total, 8);
 	tl_buf_free(&first.text);
+	tl_buf_free(&none.text);
 	tl_buf_free(&last.text);
 	tl_buf_free(&next.text);
 	end();
