@@ -114,58 +114,71 @@ static bool explains(const struct tl_align *ws, const struct spot *at, int64_t b
 }
 
 /* Goes back over one run of equal or of different letters, as far as the stretch in keep goes;
- * false where the diagonal does not explain the cell. */
-static bool step_run(struct tl_align *ws, struct spot *at, enum tl_cigar_op *op, int64_t *len)
+ * *ret_moved is false where the diagonal does not explain the cell. */
+static enum tl_status step_run(struct tl_align *ws, struct spot *at, size_t *n, bool *ret_moved,
+			       struct tl_err *err)
 {
 	const bool same = ws->a[at->i] == ws->b[at->j];
-	int64_t before = value(ws, at->i - 1, at->j - 1);
-	if (!explains(ws, at, before))
-		return false;
+	int64_t before = value(ws, at->i - 1, at->j - 1), len = 0;
+	*ret_moved = explains(ws, at, before);
+	if (!*ret_moved)
+		return TL_OK;
 	const struct tl_align_kept *kept = tl_align_band_fetch(ws, (size_t)at->i);
 	size_t row = (size_t)at->i;
 	const size_t lane = (size_t)(at->j - at->i - ws->lo);
-	*op = same ? TL_CIGAR_MATCH : TL_CIGAR_SUBST;
-	*len = 0;
 	do {
 		at->i--;
 		at->j--;
 		at->h = before;
-		++*len;
+		len++;
 		if (row < kept->first + 2 || at->h == 0 || at->i < 0 || at->j < 0)
 			break;
 		row--;
 		before = at->j && at->i ? tl_align_band_get(ws, kept, row - 1, lane) : 0;
 	} while ((ws->a[at->i] == ws->b[at->j]) == same && explains(ws, at, before));
-	return true;
+	return note(ws, n, same ? TL_CIGAR_MATCH : TL_CIGAR_SUBST, len, err);
 }
 
-/* The same by the bits of lanes of one byte; *ret_lost: it leads to nowhere. */
-static bool step_bits(struct tl_align *ws, struct spot *at, enum tl_cigar_op *op, int64_t *len,
-		      bool *ret_lost)
+/* Notes the runs of so many columns, the last one first: bits say where letters are equal. */
+static enum tl_status note_runs(struct tl_align *ws, size_t *n, uint64_t equal, unsigned columns,
+				struct tl_err *err)
 {
-	const size_t k = (size_t)(at->j - at->i - ws->lo), stride = ws->width / 8;
-	const uint8_t bit = (uint8_t)(1u << (k & 7));
-	const uint8_t *bits = ws->straight.p + ((size_t)at->i - ws->first) * stride + k / 8;
-	const uint8_t *a = ws->a + at->i, *b = ws->b + at->j;
-	const bool same = *a == *b;
-	int64_t n = 0, h = at->h;
-	const int64_t most = smaller(at->i, at->j) + 1;
-	while (n < most && h > 0 && *bits & bit && (*a == *b) == same) {
-		h -= ws->score->pair[*a & 31][*b & 31];
-		n++;
-		if (n == most)
-			break;
-		a--;
-		b--;
-		bits -= stride;
+	enum tl_status st = TL_OK;
+	while (columns && st == TL_OK) {
+		const bool same = equal & 1;
+		const uint64_t others = same ? ~equal : equal;
+		unsigned len = others ? (unsigned)__builtin_ctzll(others) : 64;
+		len = len < columns ? len : columns;
+		st = note(ws, n, same ? TL_CIGAR_MATCH : TL_CIGAR_SUBST, len, err);
+		columns -= len;
+		equal = len < 64 ? equal >> len : 0;
 	}
-	*op = same ? TL_CIGAR_MATCH : TL_CIGAR_SUBST;
-	*len = n;
-	at->i -= n;
-	at->j -= n;
+	return st;
+}
+
+/* Goes back over up to 64 columns without a gap, by the bits of lanes of one byte.  Letters are compared
+ * without a branch: of far relatives nobody can foretell them.  *ret_lost: it leads to nowhere. */
+static enum tl_status step_bits(struct tl_align *ws, struct spot *at, size_t *n, bool *ret_moved,
+				bool *ret_lost, struct tl_err *err)
+{
+	const int64_t k = at->j - at->i - ws->lo, stride = (int64_t)(ws->width / 8);
+	const uint8_t bit = (uint8_t)(1u << (k & 7));
+	const uint8_t *a = ws->a + at->i, *b = ws->b + at->j;
+	const uint8_t *bits = ws->straight.p + (at->i - (int64_t)ws->first) * stride + k / 8;
+	const int64_t most = smaller(at->i, at->j) + 1, end = smaller(most, 64);
+	uint64_t equal = 0;
+	int64_t c = 0, h = at->h;
+	for (; c < end && h > 0 && bits[-c * stride] & bit; c++) {
+		const uint8_t x = a[-c], y = b[-c];
+		h -= ws->score->pair[x & 31][y & 31];
+		equal |= (uint64_t)(x == y) << c;
+	}
+	*ret_moved = c > 0;
+	*ret_lost = h < 0 || (c == most && h > 0);
+	at->i -= c;
+	at->j -= c;
 	at->h = h;
-	*ret_lost = h < 0 || (n == most && h > 0);
-	return n > 0;
+	return note_runs(ws, n, equal, (unsigned)c, err);
 }
 
 /* Goes back to where H is 0; the runs are noted last one first.  at starts at the best cell and
@@ -176,12 +189,10 @@ static enum tl_status walk(struct tl_align *ws, struct spot *at, size_t *n, bool
 	enum tl_status st = TL_OK;
 	*ret_lost = false;
 	while (at->h > 0 && st == TL_OK && !*ret_lost) {
-		enum tl_cigar_op op;
-		int64_t len;
-		if (ws->lane == 1 ? step_bits(ws, at, &op, &len, ret_lost)
-				  : step_run(ws, at, &op, &len))
-			st = note(ws, n, op, len, err);
-		else
+		bool moved;
+		st = ws->lane == 1 ? step_bits(ws, at, n, &moved, ret_lost, err)
+				   : step_run(ws, at, n, &moved, err);
+		if (st == TL_OK && !moved && !*ret_lost)
 			st = step_gap(ws, at, n, ret_lost, err);
 	}
 	return st;
