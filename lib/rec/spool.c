@@ -41,6 +41,22 @@ enum tl_status tl_spool_new(struct tl_budget *budget, uint64_t share, struct tl_
 	return TL_OK;
 }
 
+#define SAMPLE 8192 /* bytes of each of SAMPLES that are tried first */
+#define SAMPLES 3
+
+/* Does lz4 save anything?  Residues that are not alike are as they are, and it takes as long to find that
+ * out as it takes to read them. */
+static bool is_worth(struct tl_spool *s, const uint8_t *p, size_t n)
+{
+	int small = 0;
+	if (n < 4 * SAMPLE * SAMPLES)
+		return true;
+	for (size_t k = 1; k <= SAMPLES; k++)
+		small += LZ4_compress_default((const char *)p + n / (SAMPLES + 1) * k,
+					      (char *)s->packed.data, SAMPLE, (int)s->packed.cap);
+	return small < SAMPLES * (SAMPLE - SAMPLE / 16);
+}
+
 /* The payload as it will be held: lz4 where that saves a sixteenth, else as it is. */
 static enum tl_status pack(struct tl_spool *s, const struct tl_block *block, struct tl_str *ret,
 			   struct tl_err *err)
@@ -49,7 +65,8 @@ static enum tl_status pack(struct tl_spool *s, const struct tl_block *block, str
 	*ret = (struct tl_str){block->payload.data, block->payload.len};
 	tl_buf_reset(&s->packed);
 	enum tl_status st = tl_buf_reserve(&s->packed, (size_t)bound, err);
-	if (st != TL_OK || block->head.codec != TL_CODEC_NONE)
+	if (st != TL_OK || block->head.codec != TL_CODEC_NONE ||
+	    !is_worth(s, block->payload.data, block->payload.len))
 		return st;
 	int n = LZ4_compress_default((const char *)block->payload.data, (char *)s->packed.data, raw,
 				     bound);
