@@ -17,6 +17,7 @@
 
 #define LOOK_BACK 64
 #define DIAGONALS 512
+#define WIDE 64 /* letters compared at once */
 #define SEVERAL UINT32_MAX
 #define NONE UINT32_MAX
 
@@ -109,6 +110,9 @@ static struct tl_align_anchor stretch(struct tl_str a, struct tl_str b, size_t i
 	size_t left = 0, end = k;
 	while (left < i && left < j && a.p[i - left - 1] == b.p[j - left - 1])
 		left++;
+	while (i + end + WIDE <= a.n && j + end + WIDE <= b.n &&
+	       !memcmp(a.p + i + end, b.p + j + end, WIDE))
+		end += WIDE;
 	while (i + end + 8 <= a.n && j + end + 8 <= b.n && !memcmp(a.p + i + end, b.p + j + end, 8))
 		end += 8;
 	while (i + end < a.n && j + end < b.n && a.p[i + end] == b.p[j + end])
@@ -117,13 +121,16 @@ static struct tl_align_anchor stretch(struct tl_str a, struct tl_str b, size_t i
 					(uint32_t)(left + end)};
 }
 
+/* *ret_end: where the match ends in b; it is not touched where there is none. */
 static enum tl_status add_match(struct tl_align_chain *c, struct tl_str a, struct tl_str b, size_t i,
-				size_t j, unsigned k, struct tl_err *err)
+				size_t j, unsigned k, size_t *ret_end, struct tl_err *err)
 {
 	const uint32_t d = (uint32_t)(j - i);
 	uint32_t *last = c->last + 2 * (d % DIAGONALS); /* diagonal, end in b */
-	if (last[0] == d && j + k <= last[1])
+	if (last[0] == d && j + k <= last[1]) {
+		*ret_end = last[1];
 		return TL_OK;
+	}
 	if (memcmp(a.p + i, b.p + j, k) != 0)
 		return TL_OK; /* hashes that collide */
 	const struct tl_align_anchor m = stretch(a, b, i, j, k);
@@ -133,6 +140,7 @@ static enum tl_status add_match(struct tl_align_chain *c, struct tl_str a, struc
 	c->anchor[c->n++] = m;
 	last[0] = d;
 	last[1] = m.b + m.len;
+	*ret_end = last[1];
 	return TL_OK;
 }
 
@@ -177,11 +185,18 @@ enum tl_status tl_align_anchor_find(struct tl_align_chain *c, const struct tl_al
 	if (st == TL_OK)
 		memset(c->last, 0, 2 * DIAGONALS * sizeof *c->last);
 	for (size_t j = 0; j < b.n && st == TL_OK; j++) {
+		size_t end = 0;
 		if (!roll_on(&r, b.p[j], k) || !is_sampled(r.word, limit))
 			continue;
 		const uint32_t i = get_kmer(t, tl_hash_mix(r.word + 1));
 		if (i != NONE)
-			st = add_match(c, a, b, i, j + 1 - k, k, err);
+			st = add_match(c, a, b, i, j + 1 - k, k, &end, err);
+		/* Up to the end of a match b's k-mers are those of a, where each that is in the table stands once:
+		 * they can say nothing but this match again. */
+		if (end > j + 1) {
+			j = end - k;
+			r.good = 0;
+		}
 	}
 	return st == TL_OK ? sort_anchors(c, err) : st;
 }
