@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* align_chain: long nucleotides aligned by exact matches, chained, and what lies between them.
  *
- * Between two anchors of the chain lies a rectangle.  If both sides are equally long and their
- * letters differ in composition, no gaps can be better than none (see margin).  If it is small
- * it is done cell by cell.  Else it is anchored again, by all of its own k-mers; and where it
+ * Between two anchors of the chain lies a rectangle.  Where its letters say that nothing is better than one
+ * gap, of what one side is longer, that is it (align_margin).  If it is small it is done cell by cell, as far from
+ * its corners as a better alignment may go.  Else it is anchored again, by all of its own k-mers; and where it
  * has none, and is too large, it is left as two gaps.  Before the first anchor and behind the
  * last one the alignment goes on as far as X-drop lets it.  Of all that the part of highest score
  * is kept.
@@ -17,6 +17,7 @@
 #include <tl/mem.h>
 
 #include "align_anchor.h"
+#include "align_margin.h"
 
 #define FIRST_K 17
 #define EVERY_LEAST 8 /* of the whole sequences one k-mer in so many is taken, at least */
@@ -38,75 +39,6 @@ static size_t smaller(size_t x, size_t y)
 	return x < y ? x : y;
 }
 
-/* The cost of two different letters, if it is the same for all of ACGT; else 0. */
-static int64_t mismatch(const struct tl_score *score)
-{
-	static const uint8_t letters[] = {'A' & 31, 'C' & 31, 'G' & 31, 'T' & 31, 'N' & 31};
-	const int cost = -score->pair[letters[0]][letters[1]];
-	for (int x = 0; x < 5; x++)
-		for (int y = 0; y < 5; y++)
-			if (score->pair[letters[x]][letters[y]] != (x == y ? score->best : -cost))
-				return 0;
-	return cost;
-}
-
-/* How the letters of a stretch agree. */
-struct agreement {
-	size_t common; /* so many find an equal partner at most: both multisets' intersection */
-	size_t equal;  /* and so many have one on the diagonal */
-};
-
-static struct agreement agree(const struct stretch *s)
-{
-	struct agreement g = {0, 0};
-	uint32_t count[32] = {0};
-	for (size_t i = 0; i < s->n; i++)
-		count[s->a[i] & 31]++;
-	for (size_t j = 0; j < s->m; j++) {
-		uint32_t *left = &count[s->b[j] & 31];
-		g.common += *left > 0;
-		*left -= *left > 0;
-		g.equal += j < s->n && s->a[j] == s->b[j];
-	}
-	return g;
-}
-
-static bool all_plain(const uint8_t *p, size_t n)
-{
-	const uint32_t plain = 1u << ('A' & 31) | 1u << ('C' & 31) | 1u << ('G' & 31) |
-			       1u << ('T' & 31) | 1u << ('N' & 31);
-	for (size_t i = 0; i < n; i++)
-		if (!(plain >> (p[i] & 31) & 1))
-			return false;
-	return true;
-}
-
-#define ANY SIZE_MAX
-
-/* How far from the diagonals of its corners the best alignment of a rectangle may go; 0: it is the
- * diagonal from the first corner and, if one side is longer, one gap behind it.
- *
- * Let all letters match with `best` or cost `mis`, M letters at most find an equal partner, m of
- * them on that diagonal, sides be n <= n + g, and 2 extend > mis: so a column of two letters is
- * better than two more residues in gaps.  An alignment that goes w diagonals too far has two gaps
- * at least, 2 w + g residues in gaps and n - w columns, so at most
- *	(best + mis) M - mis (n - w) - 2 open - extend (2 w + g - 2).
- * The simple one has  (best + mis) m - mis n - (open + extend (g - 1) if g > 0).  It is no worse
- * for all w >= 1 if  w (2 extend - mis) >= (best + mis) (M - m) - open + extend  (for g = 0 a
- * little less would do).  If M = 0, nothing is better than it. */
-static size_t margin(const struct tl_score *score, int64_t mis, const struct stretch *s)
-{
-	const int64_t rate = 2 * (int64_t)score->extend - mis;
-	if (mis <= 0 || rate <= 0 || !all_plain(s->a, s->n) || !all_plain(s->b, s->m))
-		return ANY;
-	const struct agreement g = agree(s);
-	const int64_t spare = (score->best + mis) * (int64_t)(g.common - g.equal) - score->open +
-			      score->extend;
-	if (g.common == 0 || spare <= rate)
-		return 0;
-	return (size_t)((spare + rate - 1) / rate);
-}
-
 /* k so long that a k-mer is found by chance in one such rectangle of 16. */
 static unsigned k_for(const struct stretch *s)
 {
@@ -119,7 +51,7 @@ static unsigned k_for(const struct stretch *s)
 struct run {
 	struct tl_align_chain *c;
 	const struct tl_score *score;
-	int64_t mismatch; /* see mismatch() */
+	struct tl_align_margin_letters letters;
 	bool plain;       /* no odd residues */
 };
 
@@ -152,6 +84,20 @@ static enum tl_status fill_gap(const struct run *r, const struct stretch *s, str
 	return st == TL_OK ? tl_align_fill_put(&r->c->fill, TL_CIGAR_DEL, s->m, err) : st;
 }
 
+/* So many columns, a gap of what one side is longer, and the rest. */
+static enum tl_status fill_simple(const struct run *r, const struct stretch *s, size_t split,
+				  struct tl_err *err)
+{
+	struct tl_align_fill *f = &r->c->fill;
+	const size_t n = smaller(s->n, s->m);
+	const struct stretch rest = {s->a + split, s->b + split, s->n - n, s->m - n};
+	enum tl_status st = tl_align_fill_straight(f, s->a, s->b, split, err);
+	if (st == TL_OK)
+		st = fill_gap(r, &rest, err);
+	return st == TL_OK ? tl_align_fill_straight(f, rest.a + rest.n, rest.b + rest.m, n - split, err)
+			   : st;
+}
+
 /* From corner to corner. */
 static enum tl_status fill_stretch(const struct run *r, const struct stretch *s, unsigned depth,
 				   struct tl_err *err)
@@ -162,16 +108,12 @@ static enum tl_status fill_stretch(const struct run *r, const struct stretch *s,
 	enum tl_status st = TL_OK;
 	if (s->n == 0 || s->m == 0)
 		return fill_gap(r, s, err);
-	size_t within = margin(r->score, r->mismatch, s);
-	if (within == 0) {
-		const size_t n = smaller(s->n, s->m);
-		const struct stretch rest = {s->a + n, s->b + n, s->n - n, s->m - n};
-		st = tl_align_fill_straight(f, s->a, s->b, n, err);
-		return st == TL_OK ? fill_gap(r, &rest, err) : st;
-	}
+	const struct tl_align_margin g = tl_align_margin_of(&r->letters, r->score, s->a, s->n, s->b, s->m);
+	if (g.simple)
+		return fill_simple(r, s, g.split, err);
 	const uint64_t width = s->n > s->m ? s->n - s->m : s->m - s->n;
 	const uint64_t all = (uint64_t)s->n * s->m;
-	within = smaller(within, s->n > s->m ? s->n : s->m);
+	const size_t within = smaller(g.within, s->n > s->m ? s->n : s->m);
 	const uint64_t cells = smaller(all, (width + 2 * (uint64_t)within + 1) * s->n);
 	if (cells > SMALL && depth < DEPTH)
 		st = fill_anchored(r, s, depth + 1, &done, err);
@@ -352,7 +294,7 @@ enum tl_status tl_align_chain_run(struct tl_align_chain *c, const struct tl_scor
 				  const struct tl_align_job *job, struct tl_align_path *path,
 				  struct tl_err *err)
 {
-	const struct run r = {c, score, mismatch(score), job->odd == 0};
+	const struct run r = {c, score, tl_align_margin_letters(score), job->odd == 0};
 	size_t i, j, from, end;
 	c->fill.n_runs = 0;
 	c->fill.cells = 0;
