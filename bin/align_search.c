@@ -106,6 +106,7 @@ struct tl_compare_params align_params(const struct aligner *a, enum tl_alphabet 
 		.opt_cache = a->cache,
 		.strand = alphabet == TL_NUCLEOTIDE ? (enum tl_compare_strand)o->strand
 						    : TL_COMPARE_BOTH,
+		.approx = o->approx,
 		.thorough = o->sensitivity == TL_SKETCH_SENSITIVE,
 		.least_width = (uint64_t)o->band.first,
 		.most_width = o->band.second};

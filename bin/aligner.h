@@ -21,7 +21,7 @@ struct align_opts {
 	uint64_t cache_size;
 	int cache_evict;
 	struct tl_opt_pair gap, score, band, part;
-	bool candidates, reassign;
+	bool approx, candidates, reassign;
 };
 
 struct aligner {

@@ -43,6 +43,9 @@ static const struct tl_opt options[] = {
 	{"strand", 0, TL_OPT_WORD, offsetof(struct align_opts, strand), "both|plus|minus", "both", "WHICH",
 	 "Criterion",
 	 "Align nucleotides only with records on the same strand (`plus`) or on the other."},
+	{"approx", 0, TL_OPT_FLAG, offsetof(struct align_opts, approx), NULL, NULL, NULL, "Criterion",
+	 "Take the first alignment of a pair that meets the criterion, along a diagonal that its k-mers "
+	 "share or in the first band, without proof that it is the best; see APPROXIMATION."},
 	{"band", 0, TL_OPT_COUPLE, offsetof(struct align_opts, band), NULL, "0:0", "MIN:MAX", "Criterion",
 	 "The first band of a pair has at least `MIN` diagonals; none has more than `MAX`. 0 leaves "
 	 "that to tl-align."},

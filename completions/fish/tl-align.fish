@@ -9,6 +9,7 @@ complete -c tl-align -l matrix -x -d 'Scores of amino acids: BLOSUM45, BLOSUM50,
 complete -c tl-align -l gap -x -d 'A gap of n residues costs OPEN + (n - 1) EXTEND'
 complete -c tl-align -l score -x -d 'What equal nucleotides score, and what different ones cost'
 complete -c tl-align -l strand -x -a 'both plus minus' -d 'Align nucleotides only with records on the same strand (plus) or on the other'
+complete -c tl-align -l approx -d 'Take the first alignment of a pair that meets the criterion, along a diagonal that its k-mers share or in the first band, without proof that it is the best'
 complete -c tl-align -l band -x -d 'The first band of a pair has at least MIN diagonals'
 complete -c tl-align -l sensitivity -s s -x -a 'fast default sensitive' -d 'How much is done to find pairs: sensitive takes five times as many k-mers and more pairs of each record, and aligns them in wider bands, fast fewer'
 complete -c tl-align -l seed -x -d 'Which k-mers are taken: another N gives others, so that a second round finds what a first one left alone'

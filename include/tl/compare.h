@@ -32,6 +32,8 @@ struct tl_compare_params {
 	const struct tl_score *opt_score; /* else those of the alphabet */
 	struct tl_cache *opt_cache;       /* for as many workers as the pool has */
 	enum tl_compare_strand strand;    /* of the centre; nucleotides */
+	bool approx;                      /* the first alignment that meets the criterion counts:
+					   * along a diagonal, or in the first band */
 	bool thorough;                    /* what is measured to lose few links is done all the same */
 	uint64_t least_width, most_width; /* diagonals of a band: the first one, any one; 0: as
 					   * is usual, no limit */

@@ -35,6 +35,7 @@
 #define LONG 8192  /* nucleotides */
 #define FEW 2      /* k-mers in common */
 #define QUARTER 4  /* see `faint' */
+#define HALF 2     /* the same, where it is said that it need not be exact */
 
 /* A wider band than this is not computed to prove an alignment.  Measured at identity 0.9: with
  * none, 0.07 % of the links of proteins are refused by an exact judge, with 2^18 cells 0.01 %,
@@ -167,6 +168,25 @@ static enum tl_status try_diagonal(const struct tl_compare_set *set, const struc
 	return TL_OK;
 }
 
+/* Without gaps, on the diagonals of the k-mers: a link so is taken, whatever gaps would make of it. */
+static enum tl_status try_first(const struct tl_compare_set *set, const struct tl_pair *p,
+				const struct tl_align_job *job, struct tl_align_path *path,
+				bool *ret_done, struct tl_err *err)
+{
+	const int64_t d[2] = {p->lo, p->hi};
+	enum tl_status st = TL_OK;
+	*ret_done = false;
+	for (int k = 0; k < 1 + (p->lo != p->hi) && st == TL_OK && !*ret_done; k++) {
+		st = tl_align_ungapped(set->score, job, d[k], 0, path, err);
+		const struct tl_link_sum sum = tl_link_of_path(path, job->a_len, job->b_len);
+		*ret_done = st == TL_OK && path->score > 0 &&
+			    tl_link_judge(&set->params->criterion, &sum, p->minus);
+		if (*ret_done) /* now with its runs */
+			st = tl_align_ungapped(set->score, job, d[k], UINT64_MAX, path, err);
+	}
+	return st;
+}
+
 /* By anchors; *ret_done is false where there are none. */
 static enum tl_status try_long(const struct tl_compare_set *set, struct tl_compare_bench *w,
 			       const struct tl_align_job *job, bool minus,
@@ -190,7 +210,7 @@ static enum tl_status prove(const struct tl_compare_set *set, struct tl_compare_
 			    struct tl_err *err)
 {
 	const uint64_t most = set->params->most_width;
-	if (!tl_widen_wanted(set, job, path, minus))
+	if (set->params->approx || !tl_widen_wanted(set, job, path, minus))
 		return TL_OK;
 	tl_align_prove(w->ws, job, path);
 	if (path->proven)
@@ -242,7 +262,7 @@ static bool faint(const struct tl_compare_set *set, const struct tl_pair *p,
 	if (p->hits > FEW || set->params->thorough || set->params->alphabet != TL_PROTEIN ||
 	    set->params->criterion.identity >= TL_WIDEN_FAR)
 		return false;
-	const int64_t part = least / QUARTER + 1;
+	const int64_t part = least / (set->params->approx ? HALF : QUARTER) + 1;
 	return !tl_align_diagonal_reaches(set->score, job, p->lo, part) &&
 	       (p->lo == p->hi || !tl_align_diagonal_reaches(set->score, job, p->hi, part));
 }
@@ -265,7 +285,7 @@ static void limit_band(const struct tl_compare_params *params, struct tl_align_j
 static enum tl_status begin_anew(const struct tl_compare_set *set, struct tl_compare_bench *w,
 				 struct tl_err *err)
 {
-	bool done;
+	bool done = false;
 	struct tl_compare_begun *at = &w->at;
 	const struct tl_pair *p = at->pair;
 	const struct tl_str a = w->member.s;
@@ -281,7 +301,10 @@ static enum tl_status begin_anew(const struct tl_compare_set *set, struct tl_com
 		give_up(at->path);
 		return TL_OK;
 	}
-	enum tl_status st = try_diagonal(set, p, &at->job, at->path, &done, err);
+	enum tl_status st = set->params->approx ? try_first(set, p, &at->job, at->path, &done, err)
+						: TL_OK;
+	if (st == TL_OK && !done)
+		st = try_diagonal(set, p, &at->job, at->path, &done, err);
 	if (st == TL_OK && !done)
 		st = try_long(set, w, &at->job, p->minus, at->path, &done, err);
 	at->waits = !done;

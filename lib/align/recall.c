@@ -23,7 +23,7 @@ uint64_t tl_recall_how(const struct tl_compare_set *set)
 		tl_hash_64(TL_VERSION, strlen(TL_VERSION)), (uint64_t)p->alphabet,
 		(uint64_t)p->criterion.identity, (uint64_t)p->criterion.coverage,
 		p->criterion.both, p->criterion.overhang, p->max_cells, p->least_width,
-		p->most_width, p->thorough, tl_hash_64(s->pair, sizeof s->pair), (uint64_t)s->open,
+		p->most_width, p->thorough, p->approx, tl_hash_64(s->pair, sizeof s->pair), (uint64_t)s->open,
 		(uint64_t)s->extend};
 	return tl_hash_64(part, sizeof part);
 }
