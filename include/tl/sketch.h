@@ -39,6 +39,9 @@ struct tl_sketch_params {
 	const uint8_t *opt_role; /* [sequences] enum tl_sketch_role: only pairs that have a new one are
 				  * wanted; NULL: all are new */
 	bool reduced; /* proteins: 13 letters, alike ones taken together */
+	/* Proteins: of a k-mer only letters whose bit is set count, the first one's is the lowest; 0: all.
+	 * Not of small ones. */
+	uint32_t shape;
 	/* Of sequences shorter than TL_SKETCH_SHORT x k all k-mers of so many letters are seeds too, so
 	 * that the shortest are found; 0: they are not.  Set by tl_sketch_tune. */
 	unsigned small;

@@ -30,6 +30,7 @@ struct glance {
 	enum tl_cpu_isa isa;
 	unsigned k, shift;
 	unsigned windows, at[WINDOWS]; /* four letters from there on; none: k is too small */
+	uint32_t mask[WINDOWS];        /* of them, those that count: a byte each */
 	bool both;                     /* strands */
 	_Atomic uint32_t cell
 		[]; /* 32 bits of the table each; set by any worker, relaxed: bits are only set */
@@ -38,6 +39,15 @@ struct glance {
 static uint64_t bytes_of(unsigned shift)
 {
 	return sizeof(struct glance) + ((uint64_t)1 << shift) / 8;
+}
+
+/* Which of four letters of a k-mer count. */
+static uint32_t mask_at(const struct tl_sketch_params *params, unsigned at)
+{
+	uint32_t mask = 0;
+	for (unsigned i = 0; i < 4; i++)
+		mask |= !params->shape || params->shape >> (at + i) & 1 ? (uint32_t)0xff << 8 * i : 0;
+	return mask;
 }
 
 enum tl_status tl_glance_new(struct tl_budget *budget, const struct tl_sketch_params *params,
@@ -67,6 +77,7 @@ enum tl_status tl_glance_new(struct tl_budget *budget, const struct tl_sketch_pa
 	g->both = params->alphabet == TL_NUCLEOTIDE;
 	for (unsigned at = 0; g->k >= 4 && g->windows < WINDOWS; at += 4) {
 		bool last = at + 4 >= g->k || g->windows + 1 == WINDOWS;
+		g->mask[g->windows] = mask_at(params, last ? g->k - 4 : at);
 		g->at[g->windows++] = last ? g->k - 4 : at;
 		if (last)
 			break;
@@ -87,7 +98,7 @@ static inline uint32_t hash_of(const struct glance *g, const uint8_t *letter)
 {
 	uint32_t h = 0;
 	for (unsigned w = 0; w < g->windows; w++)
-		h += tl_bits_get32(letter + g->at[w]) * factor[w];
+		h += (tl_bits_get32(letter + g->at[w]) & g->mask[w]) * factor[w];
 	return h >> g->shift;
 }
 
@@ -143,6 +154,7 @@ AVX2 static inline __m256i hash8(const struct glance *g, const uint8_t *letter, 
 	for (unsigned w = 0; w < windows; w++) {
 		__m128i v = _mm_loadu_si128((const __m128i *)(letter + g->at[w]));
 		__m256i x = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(v), four);
+		x = _mm256_and_si256(x, _mm256_set1_epi32((int)g->mask[w]));
 		h = _mm256_add_epi32(h, _mm256_mullo_epi32(x, _mm256_set1_epi32((int)factor[w])));
 	}
 	return _mm256_srl_epi32(h, _mm_cvtsi32_si128((int)g->shift));

@@ -25,6 +25,8 @@ static struct tl_sketch_params random_params(enum tl_alphabet alphabet, unsigned
 	struct tl_sketch_params p = {.alphabet = alphabet, .m = 60};
 	p.k = least + tl_test_below((alphabet == TL_NUCLEOTIDE ? 32 : 13) - least);
 	p.reduced = alphabet == TL_PROTEIN && tl_test_below(2);
+	if (alphabet == TL_PROTEIN && p.k >= 8 && tl_test_below(2))
+		p.shape = 1u << (p.k - 1) | 1 | (tl_test_below(2) ? 0x37 : 0xf6);
 	return p;
 }
 
@@ -77,6 +79,9 @@ static void check(enum tl_alphabet alphabet, unsigned least, size_t *others, siz
 		size_t to = tl_test_below((unsigned)(b.n - params.k + 1));
 		memcpy((uint8_t *)b.p + to, turn ? turned + a.n - params.k - pos : a.p + pos,
 		       params.k);
+		for (unsigned j = 0; params.shape && j < params.k; j++)
+			if (!(params.shape >> j & 1))
+				((uint8_t *)b.p)[to + j] = "ACDEFGHIKL"[tl_test_below(10)];
 		for (size_t j = to < params.k ? 0 : to - params.k; j < to + params.k && j < b.n;
 		     j++)
 			is[j] = false; /* written over */

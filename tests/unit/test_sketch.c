@@ -206,6 +206,31 @@ static void test_reduced(void)
 	}
 }
 
+/* Of spaced k-mers the letters between do not count, all others do; looked at one by one they are the same. */
+static void test_shape(void)
+{
+	for (int round = 0; round < 500; round++) {
+		struct tl_sketch_params params = {.alphabet = TL_PROTEIN, .k = 2 + tl_test_below(11), .m = 1};
+		uint8_t kmer[12];
+		params.reduced = round % 2;
+		params.shape = 1 | tl_test_below(1u << params.k) | 1u << (params.k - 1);
+		for (unsigned i = 0; i < params.k; i++)
+			kmer[i] = (uint8_t)"ACDFGHI"[(i + tl_test_below(3)) % 7];
+		const struct window was = single(&params, kmer);
+		struct tl_sketch_seed seed;
+		tl_test_eq(tl_sketch_at(&params, (struct tl_str){kmer, params.k}, 0, UINT64_MAX, &seed), was.counts);
+		tl_test(!was.counts || seed.hash == was.hash);
+		const unsigned at = tl_test_below(params.k);
+		kmer[at] = 'W';
+		const struct window is = single(&params, kmer);
+		tl_test(!was.counts || !is.counts ||
+			(is.hash == was.hash) == !(params.shape >> at & 1));
+	}
+	struct tl_sketch_params whole = {.alphabet = TL_PROTEIN, .k = 10, .m = 1}, other = whole;
+	other.shape = 0x377;
+	tl_test(tl_sketch_sum(&whole) != tl_sketch_sum(&other));
+}
+
 /* Letters outside the alphabet, and k-mers of one letter, do not count: every place of each. */
 static void test_not_counted(void)
 {
@@ -357,6 +382,7 @@ int main(void)
 	TL_RUN(test_strands);
 	TL_RUN(test_distinct);
 	TL_RUN(test_reduced);
+	TL_RUN(test_shape);
 	TL_RUN(test_not_counted);
 	TL_RUN(test_sizes);
 	TL_RUN(test_choose);
