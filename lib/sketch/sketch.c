@@ -230,9 +230,13 @@ static void select_lowest(struct tl_sketch_seed *seed, size_t n, size_t want)
  *	0.5       13        7  200  3     100       108,005
  *
  * With spaced k-mers (`k' then is how many letters count), pairs that are looked at, before and now, and
- * references: 0.9 142,254 and 132,973, 139,445; 0.7 245,825 and 240,008, 128,429; 0.5 2,402,007 and 2,375,408,
- * 108,971.  Other shapes at 0.5: 1110110111 108,979, 110111111 108,997, 11011010111 109,011, 110110010111
- * 109,013; with seven letters, 111011011 110,132, 11101100101 110,252. */
+ * references: 0.9 142,254 and 133,931, 139,445; 0.7 245,825 and 240,008, 128,429; 0.5 2,402,007 and 2,388,295,
+ * 108,963.  Other shapes at 0.5: 1110110111 108,979, 110111111 108,997, 11011010111 109,011, 110110010111
+ * 109,013; with seven letters, 111011011 110,132, 11101100101 110,252.
+ *
+ * K-mers of few different letters are not left out, but for those of one: with five or six of ten places at
+ * least, at 0.5, 2,112,005 and 1,631,692 pairs gave 108,970 and 109,095 references; to count the letters of each
+ * k-mer took what aligning fewer pairs saved. */
 struct tl_sketch_params tl_sketch_choose(enum tl_alphabet alphabet, int64_t identity)
 {
 	struct tl_sketch_params p = {.alphabet = alphabet, .m = 60, .leads = 2, .centres = 12};
@@ -254,7 +258,8 @@ struct tl_sketch_params tl_sketch_choose(enum tl_alphabet alphabet, int64_t iden
 
 /* Measured on the same proteins, references and CPU seconds of tl-align: at 0.9 fast 139,496 in 2.1,
  * default 139,452 in 3.0, sensitive, when it had four times as many k-mers, 139,425 in 6.3; at 0.5, later
- * and on a loaded machine, default 109,103 in 8.3, sensitive 107,679 in 28. */
+ * and on a loaded machine, default 109,103 in 8.3, sensitive 107,679 in 28; with spaced k-mers, on a quiet
+ * one, 139,445 in 2.1, sensitive 139,427 in 4.9, and at 0.5 108,963 in 5.0, sensitive 107,503 in 18.5. */
 void tl_sketch_tune(struct tl_sketch_params *params, enum tl_sketch_effort effort)
 {
 	params->small = params->alphabet == TL_NUCLEOTIDE ? 8 : letters_of(params) / 2;
