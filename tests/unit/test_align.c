@@ -10,6 +10,7 @@
 
 #include "align_band.h"
 #include "align_diagonal.h"
+#include "align_fill_row.h"
 #include "tltest.h"
 
 #define MAX_LEN 8000
@@ -701,6 +702,52 @@ static void test_long(void)
 	tl_align_free(ws);
 }
 
+#define ROW_MOST 100
+
+/* What a row needs, and what it gives. */
+struct row_data {
+	int32_t score[ROW_MOST], up[ROW_MOST], plain[ROW_MOST], left[ROW_MOST];
+	uint8_t from[ROW_MOST];
+};
+
+/* Rows below one another, of widths about those of vectors, some cells out of reach. */
+static void test_fill_row(void)
+{
+	for (int round = 0; round < 4000; round++) {
+		struct row_data data[2];
+		int8_t pair[ROW_MOST];
+		const size_t n = 1 + tl_test_below(ROW_MOST);
+		const int32_t open = 1 + (int32_t)tl_test_below(12);
+		memset(data, 0, sizeof data);
+		for (size_t j = 0; j < n; j++) {
+			const bool out = tl_test_below(9) == 0;
+			data[0].score[j] = out ? TL_FILL_NONE : (int32_t)tl_test_below(40) - 20;
+			data[0].up[j] = tl_test_below(3) ? TL_FILL_NONE : data[0].score[j];
+		}
+		for (int isa = TL_CPU_SSE41; isa <= (int)tl_cpu_best(); isa++) {
+			data[1] = data[0];
+			struct row_data one = data[0];
+			for (int i = 0; i < 3; i++) {
+				for (size_t j = 0; j < n; j++)
+					pair[j] = tl_test_below(2) ? 2 : -3;
+				struct tl_fill_row row = {one.score, one.up, one.plain, one.left, pair,
+							  one.from, n, TL_FILL_NONE, open,
+							  1 + (int32_t)tl_test_below((size_t)open)};
+				tl_align_fill_row_isa(&row, TL_CPU_SCALAR);
+				row.score = data[1].score;
+				row.up = data[1].up;
+				row.plain = data[1].plain;
+				row.left = data[1].left;
+				row.from = data[1].from;
+				tl_align_fill_row_isa(&row, (enum tl_cpu_isa)isa);
+				tl_test(!memcmp(one.score, data[1].score, sizeof one.score));
+				tl_test(!memcmp(one.up, data[1].up, sizeof one.up));
+				tl_test(!memcmp(one.from, data[1].from, sizeof one.from));
+			}
+		}
+	}
+}
+
 /* Where less than `least` is scored, no path; what was left for later comes later. */
 static void test_later(void)
 {
@@ -762,6 +809,7 @@ int main(void)
 	TL_RUN(test_diagonal);
 	TL_RUN(test_ungapped);
 	TL_RUN(test_long);
+	TL_RUN(test_fill_row);
 	TL_RUN(test_later);
 	TL_RUN(test_letters);
 	TL_RUN(test_two);
