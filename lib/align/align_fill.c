@@ -103,46 +103,6 @@ struct window {
 	size_t best_i, best_j;
 };
 
-/* Row i over columns from w->first on, up to w->end - 1 and further as long as a gap along the
- * row scores more than least. */
-static void one_row(struct tl_align_fill *f, const struct tl_score *score,
-		    const struct tl_align_span *s, size_t i, struct window *w)
-{
-	const int8_t *pair = score->pair[letter(s->a, i - 1, s->down) & 31];
-	uint8_t *from = f->from + f->row[i] - w->first;
-	int32_t gap = NONE, x = NONE;
-	int32_t diagonal = w->first > f->col[i - 1] && w->first <= w->end ? f->h[w->first - 1] : NONE;
-	size_t j = w->first;
-	for (; j < w->limit && (j <= w->end || gap > w->least || x - score->open > w->least); j++) {
-		const int32_t above = j < w->end ? f->h[j] : NONE;
-		const int32_t long_up = (j < w->end ? f->e[j] : NONE) - score->extend;
-		const int32_t up = larger(long_up, above - score->open);
-		const int32_t left = larger(gap - score->extend, x - score->open);
-		uint8_t how = (long_up > above - score->open ? UP_GOES_ON : 0) |
-			      (gap - score->extend > x - score->open ? LEFT_GOES_ON : 0);
-		gap = left;
-		x = j ? diagonal + pair[letter(s->b, j - 1, s->down) & 31] : NONE;
-		if (up > x || left > x) {
-			how |= up >= left ? UP : LEFT;
-			x = larger(up, left);
-		}
-		diagonal = above;
-		x = larger(x, NONE);
-		f->h[j] = x;
-		f->e[j] = larger(up, NONE);
-		from[j] = how;
-		if (x > w->best) {
-			w->best = x;
-			w->best_i = i;
-			w->best_j = j;
-		}
-	}
-	f->row[i + 1] = f->row[i] + (j - w->first);
-	f->col[i] = w->first;
-	f->cells += j - w->first;
-	w->end = j;
-}
-
 /* One step back from cell (i, j), where `way` is what the step before asks for. */
 static enum tl_cigar_op step_back(const struct tl_align_fill *f, const struct tl_align_span *s,
 				  size_t *i, size_t *j, int *way)
@@ -198,51 +158,57 @@ static enum tl_status room_for_columns(struct tl_align_fill *f, size_t m, struct
 	return st == TL_OK ? tl_mem_grow(&f->e, &f->e_cap, m + 2, sizeof *f->e, err) : st;
 }
 
-/* What the letters of a score with those of b, for each a row that is made when it is needed. */
+/* What the letters of a score with those of b, for each a row that is made when it is needed and as
+ * far. */
 struct profile {
 	const struct tl_score *score;
 	const struct tl_align_span *s;
 	uint8_t letter[LETTERS];
+	size_t known[LETTERS]; /* columns */
 	size_t letters;
 };
 
-static const int8_t *profile_of(struct tl_align_fill *f, struct profile *p, uint8_t letter)
+/* Of the columns before `end`. */
+static const int8_t *profile_of(struct tl_align_fill *f, struct profile *p, uint8_t of, size_t end)
 {
 	const struct tl_align_span *s = p->s;
 	size_t k = 0;
-	while (k < p->letters && p->letter[k] != letter)
+	while (k < p->letters && p->letter[k] != of)
 		k++;
-	int8_t *row = f->pair + (k < LETTERS ? k : LETTERS - 1) * (s->m + 1);
-	if (k < p->letters)
-		return row;
-	if (k < LETTERS)
-		p->letters++;
-	else
-		k = LETTERS - 1;
-	p->letter[k] = letter;
-	const int8_t *pair = p->score->pair[letter & 31];
-	row[0] = 0;
-	for (size_t j = 0; j < s->m; j++)
-		row[j + 1] = pair[s->b[j] & 31];
+	if (k == p->letters) {
+		if (k < LETTERS)
+			p->letters++;
+		else
+			k = LETTERS - 1;
+		p->letter[k] = of;
+		p->known[k] = 1;
+		f->pair[k * (s->m + 1)] = 0;
+	}
+	int8_t *row = f->pair + k * (s->m + 1);
+	const int8_t *pair = p->score->pair[of & 31];
+	for (; p->known[k] < end; p->known[k]++)
+		row[p->known[k]] = pair[letter(s->b, p->known[k] - 1, s->down) & 31];
 	return row;
 }
 
-/* Row i over columns [w->first, w->limit), all of them. */
-static void full_row(struct tl_align_fill *f, struct profile *p, size_t i, struct window *w)
+/* Row i over columns [w->first, end), all of them. */
+static void full_row(struct tl_align_fill *f, struct profile *p, size_t i, size_t end,
+		     struct window *w)
 {
 	const struct tl_score *score = p->score;
 	const size_t first = w->first;
-	for (size_t j = w->end; j < w->limit; j++)
+	const bool has_diagonal = first > f->col[i - 1] && first <= w->end;
+	for (size_t j = w->end; j < end; j++)
 		f->h[j] = f->e[j] = NONE;
 	const struct tl_fill_row row = {
 		.score = f->h + first,
 		.up = f->e + first,
 		.plain = f->plain,
 		.left = f->left,
-		.pair = profile_of(f, p, p->s->a[i - 1]) + first,
+		.pair = profile_of(f, p, letter(p->s->a, i - 1, p->s->down), end) + first,
 		.from = f->from + f->row[i],
-		.columns = w->limit - first,
-		.diagonal = first ? f->h[first - 1] : NONE,
+		.columns = end - first,
+		.diagonal = has_diagonal ? f->h[first - 1] : NONE,
 		.open = score->open,
 		.extend = score->extend,
 	};
@@ -250,7 +216,36 @@ static void full_row(struct tl_align_fill *f, struct profile *p, size_t i, struc
 	f->row[i + 1] = f->row[i] + row.columns;
 	f->col[i] = first;
 	f->cells += row.columns;
-	w->end = w->limit;
+	w->end = end;
+}
+
+/* Row i over columns from w->first on, up to w->end and further as long as a gap along the row scores
+ * more than least. */
+static void one_row(struct tl_align_fill *f, struct profile *p, size_t i, struct window *w)
+{
+	const struct tl_score *score = p->score;
+	full_row(f, p, i, smaller(w->end + 1, w->limit), w);
+	size_t j = w->end;
+	const int32_t best = tl_align_fill_row_best(f->h + w->first, j - w->first);
+	if (best > w->best) {
+		w->best = best;
+		w->best_i = i;
+		w->best_j = w->first;
+		while (f->h[w->best_j] != best)
+			w->best_j++;
+	}
+	int32_t gap = f->left[j - 1 - w->first], x = f->h[j - 1];
+	uint8_t *from = f->from + f->row[i] - w->first;
+	for (; j < w->limit && (gap > w->least || x - score->open > w->least); j++) {
+		const bool goes_on = gap - score->extend > x - score->open;
+		gap = x = larger(gap - score->extend, x - score->open);
+		f->h[j] = x;
+		f->e[j] = NONE;
+		from[j] = LEFT | (goes_on ? LEFT_GOES_ON : 0);
+	}
+	f->cells += j - w->end;
+	f->row[i + 1] += j - w->end;
+	w->end = j;
 }
 
 static enum tl_status room_for_profile(struct tl_align_fill *f, size_t m, struct tl_err *err)
@@ -284,7 +279,7 @@ enum tl_status tl_align_fill_between(struct tl_align_fill *f, const struct tl_sc
 		w.limit = smaller(s->m, i + right) + 1;
 		if ((st = room_for_row(f, i, width, err)) != TL_OK)
 			return st;
-		full_row(f, &p, i, &w);
+		full_row(f, &p, i, w.limit, &w);
 	}
 	return put_way(f, s, s->n, s->m, err);
 }
@@ -299,6 +294,32 @@ static void shrink(const struct tl_align_fill *f, struct window *w, int32_t drop
 		w->end--;
 }
 
+/* The letters of p that are read, a bit each. */
+static uint32_t letters_of(const uint8_t *p, size_t n, bool down)
+{
+	uint32_t seen = 0;
+	for (size_t i = 0; i < n; i++)
+		seen |= 1u << (letter(p, i, down) & 31);
+	return seen;
+}
+
+/* Can nothing score more than the empty alignment?  A column of two letters that do not score, and a
+ * residue in a gap, costs 1 at least; so what has come `drop` rows or columns far is given up, and only
+ * letters before that can score. */
+static bool is_barren(const struct tl_score *score, const struct tl_align_span *s, int32_t drop)
+{
+	const size_t reach = (size_t)drop + 1;
+	const uint32_t a = letters_of(s->a, smaller(s->n, reach), s->down);
+	const uint32_t b = letters_of(s->b, smaller(s->m, reach), s->down);
+	if (a & b)
+		return false; /* nearly always enough: equal letters score */
+	for (uint32_t x = a; x; x &= x - 1)
+		for (uint32_t y = b; y; y &= y - 1)
+			if (score->pair[__builtin_ctz(x)][__builtin_ctz(y)] >= 0)
+				return false;
+	return true;
+}
+
 enum tl_status tl_align_fill_beyond(struct tl_align_fill *f, const struct tl_score *score,
 				    const struct tl_align_span *s, int32_t drop, size_t *ret_n,
 				    size_t *ret_m, struct tl_err *err)
@@ -306,16 +327,20 @@ enum tl_status tl_align_fill_beyond(struct tl_align_fill *f, const struct tl_sco
 	struct window w = {.least = -drop, .limit = s->m + 1};
 	/* A gap along the row can make it that much longer. */
 	const size_t gap = (size_t)drop / (size_t)larger(score->extend, 1) + 3;
+	struct profile p = {.score = score, .s = s};
 	enum tl_status st = room_for_columns(f, s->m, err);
+	*ret_n = *ret_m = 0;
+	if (st == TL_OK)
+		st = room_for_profile(f, s->m, err);
 	if (st == TL_OK)
 		st = room_for_row(f, 0, gap, err);
-	if (st != TL_OK)
+	if (st != TL_OK || is_barren(score, s, drop))
 		return st;
 	w.end = first_row(f, score, s->m, w.least);
 	for (size_t i = 1; i <= s->n && w.first < w.end && f->row[i] < MOST_CELLS; i++) {
 		if ((st = room_for_row(f, i, w.end - w.first + gap, err)) != TL_OK)
 			return st;
-		one_row(f, score, s, i, &w);
+		one_row(f, &p, i, &w);
 		shrink(f, &w, drop);
 	}
 	*ret_n = w.best_i;

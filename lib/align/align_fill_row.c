@@ -70,11 +70,22 @@ static inline int32_t larger(int32_t x, int32_t y)
 		}                                                                                  \
 	}
 
+#define BEST(name, target)                                                                         \
+	target static int32_t name(const int32_t *score, size_t columns)                           \
+	{                                                                                          \
+		int32_t best = TL_FILL_NONE;                                                       \
+		for (size_t j = 0; j < columns; j++)                                               \
+			best = larger(best, score[j]);                                             \
+		return best;                                                                       \
+	}
+
 FROM_ABOVE(from_above, )
 ALONG(along, )
+BEST(best_of, )
 #if defined(AVX2)
 FROM_ABOVE(from_above_avx2, AVX2)
 ALONG(along_avx2, AVX2)
+BEST(best_of_avx2, AVX2)
 #endif
 
 static void chain(const struct tl_fill_row *r)
@@ -164,6 +175,7 @@ AVX512 static inline void sixteen(const struct tl_fill_row *r, size_t j, __mmask
 	_mm512_mask_storeu_epi32(r->score + j, m,
 				 _mm512_max_epi32(_mm512_max_epi32(plain, left), none));
 	_mm512_mask_storeu_epi32(r->up + j, m, _mm512_max_epi32(above, none));
+	_mm512_mask_storeu_epi32(r->left + j, m, left);
 	*edge = (struct edge){old, plain, left};
 }
 
@@ -206,4 +218,13 @@ void tl_align_fill_row_isa(const struct tl_fill_row *row, enum tl_cpu_isa isa)
 void tl_align_fill_row(const struct tl_fill_row *row)
 {
 	tl_align_fill_row_isa(row, tl_cpu_best());
+}
+
+int32_t tl_align_fill_row_best(const int32_t *score, size_t columns)
+{
+#if defined(AVX2)
+	if (tl_cpu_best() >= TL_CPU_AVX2)
+		return best_of_avx2(score, columns);
+#endif
+	return best_of(score, columns);
 }

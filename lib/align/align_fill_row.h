@@ -23,8 +23,8 @@ enum {
 struct tl_fill_row {
 	int32_t *score;      /* [columns] best scores: of the row above, then of this one */
 	int32_t *up;         /* [columns] the same, where a gap of the row above goes on */
-	int32_t *plain;      /* [columns] for the call: the best without a gap along the row, */
-	int32_t *left;       /* [columns] and with one; with AVX-512 only of the first column */
+	int32_t *plain;      /* [columns] for the call: the best without a gap along the row */
+	int32_t *left;       /* [columns] set: the best with one */
 	const int8_t *pair;  /* [columns] what the row's letter scores with each column's */
 	uint8_t *from;       /* [columns] TL_FILL_...: how each was reached */
 	size_t columns;
@@ -36,5 +36,8 @@ struct tl_fill_row {
 void tl_align_fill_row(const struct tl_fill_row *row);
 /* For tests: with an instruction set that the machine has. */
 void tl_align_fill_row_isa(const struct tl_fill_row *row, enum tl_cpu_isa isa);
+
+/* The best of these scores; none is below TL_FILL_NONE. */
+int32_t tl_align_fill_row_best(const int32_t *score, size_t columns);
 
 #endif
