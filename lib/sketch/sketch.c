@@ -10,6 +10,8 @@
 #include <tl/hash.h>
 #include <tl/mem.h>
 
+#include "sketch_roll.h"
+
 #define LONG_SHARE 32              /* of a long sequence one k-mer in so many */
 #define VERSION 2 /* to be raised where the same parameters give other seeds than before */
 #define SMALL_SEED 0x51ed2701 /* of k-mers of few letters, more than the usual one's */
@@ -50,13 +52,7 @@ const uint8_t *tl_sketch_codes(const struct tl_sketch_params *params)
 
 /* 2. Rolling through a sequence. */
 
-struct sink {
-	struct tl_sketch_seed *seed;
-	size_t n;
-	uint64_t below; /* only hashes below this are wanted */
-};
-
-static inline void take(struct sink *sink, uint64_t hash, size_t pos, bool flipped)
+static inline void take(struct tl_sketch_sink *sink, uint64_t hash, size_t pos, bool flipped)
 {
 	struct tl_sketch_seed s = {hash, (uint32_t)pos, flipped};
 	sink->seed[sink->n] = s; /* always written, counted only if wanted: no branch to guess */
@@ -86,7 +82,7 @@ static unsigned letters_of(const struct tl_sketch_params *params)
 	return params->shape ? (unsigned)__builtin_popcount(params->shape) : params->k;
 }
 
-static void roll_protein(const struct tl_sketch_params *params, struct tl_str seq, struct sink *sink)
+static void roll_protein(const struct tl_sketch_params *params, struct tl_str seq, struct tl_sketch_sink *sink)
 {
 	const uint8_t *code = tl_sketch_codes(params);
 	const uint64_t all = ((uint64_t)1 << 5 * params->k) - 1, mask = mask_of(params);
@@ -106,23 +102,9 @@ static void roll_protein(const struct tl_sketch_params *params, struct tl_str se
 }
 
 static void roll_nucleotide(const struct tl_sketch_params *params, struct tl_str seq,
-			    struct sink *sink)
+			    struct tl_sketch_sink *sink)
 {
-	unsigned k = params->k, top = 2 * (k - 1), good = 0, same = 0;
-	const uint64_t mask = ((uint64_t)1 << 2 * k) - 1, shift = shift_of(params) + 1;
-	uint64_t fwd = 0, rev = 0;
-	uint8_t last = 0;
-	for (size_t i = 0; i < seq.n; i++) {
-		uint8_t c = nucleotide[seq.p[i] & 31];
-		good = c ? good + 1 : 0;
-		same = c == last ? same + 1 : 1;
-		last = c;
-		uint64_t base = (c - 1u) & 3;
-		fwd = (fwd << 2 | base) & mask;
-		rev = rev >> 2 | (3 - base) << top;
-		if (good >= k && same < k)
-			take(sink, tl_hash_mix((fwd < rev ? fwd : rev) + shift), i + 1 - k, rev < fwd);
-	}
+	tl_sketch_roll(seq, nucleotide, params->k, shift_of(params) + 1, tl_cpu_best(), sink);
 }
 
 /* The k-mer at p, as roll_protein packs it; does it count? */
@@ -309,7 +291,7 @@ uint64_t tl_sketch_below(const struct tl_sketch_params *params, size_t len)
 static size_t roll(const struct tl_sketch_params *params, struct tl_str seq, uint64_t below,
 		   size_t most, struct tl_sketch_scratch *scratch)
 {
-	struct sink sink = {scratch->seed, 0, below};
+	struct tl_sketch_sink sink = {scratch->seed, 0, below};
 	if (params->alphabet == TL_NUCLEOTIDE)
 		roll_nucleotide(params, seq, &sink);
 	else
@@ -326,7 +308,7 @@ static size_t roll_small(const struct tl_sketch_params *params, struct tl_str se
 			 struct tl_sketch_seed *to)
 {
 	struct tl_sketch_params small = *params;
-	struct sink sink = {to, 0, UINT64_MAX};
+	struct tl_sketch_sink sink = {to, 0, UINT64_MAX};
 	small.k = params->small;
 	small.shape = 0;
 	small.seed += SMALL_SEED; /* they are no k-mers of others */

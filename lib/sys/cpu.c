@@ -15,8 +15,8 @@
 
 static const char *const names[TL_CPU_ISAS] = {"scalar", VECTORS, "avx2", "avx512bw"};
 
-/* What the CPU and the operating system can do.  All CPUs with AVX-512BW have VL too; kernels use
- * both, so both are asked for. */
+/* What the CPU and the operating system can do.  All CPUs with AVX-512BW have VL, DQ and BMI2 too;
+ * kernels use them, so all are asked for. */
 static enum tl_cpu_isa detect(void)
 {
 #if defined(__x86_64__) || defined(__i386__)
@@ -25,7 +25,8 @@ static enum tl_cpu_isa detect(void)
 		return TL_CPU_SCALAR;
 	if (!__builtin_cpu_supports("avx2"))
 		return TL_CPU_SSE41;
-	if (!__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512vl"))
+	if (!__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512vl") ||
+	    !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("bmi2"))
 		return TL_CPU_AVX2;
 	return TL_CPU_AVX512BW;
 #elif defined(__aarch64__)
