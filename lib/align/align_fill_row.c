@@ -165,12 +165,13 @@ AVX512 static inline void sixteen(const struct tl_fill_row *r, size_t j, __mmask
 	const __mmask16 longer = _mm512_cmpgt_epi32_mask(_mm512_sub_epi32(left_before, c->extend),
 							 _mm512_sub_epi32(before, c->open));
 	const __mmask16 is_left = _mm512_cmpgt_epi32_mask(left, plain);
-	const __mmask16 is_up = _mm512_cmpgt_epi32_mask(above, diagonal) & (__mmask16)~is_left;
-	__m128i from = _mm_maskz_set1_epi8(_mm512_cmpgt_epi32_mask(goes_on, opens),
-					   TL_FILL_UP_GOES_ON);
-	from = _mm_or_si128(from, _mm_maskz_set1_epi8(longer, TL_FILL_LEFT_GOES_ON));
-	from = _mm_or_si128(from, _mm_maskz_set1_epi8(is_up, TL_FILL_UP));
-	from = _mm_or_si128(from, _mm_maskz_set1_epi8(is_left, TL_FILL_LEFT));
+	const __mmask16 not_left = _mm512_cmple_epi32_mask(left, plain);
+	const __mmask16 is_up = _mm512_mask_cmpgt_epi32_mask(not_left, above, diagonal);
+	const __mmask16 up_longer = _mm512_cmpgt_epi32_mask(goes_on, opens);
+	__m128i from = _mm_maskz_mov_epi8(up_longer, _mm_set1_epi8(TL_FILL_UP_GOES_ON));
+	from = _mm_mask_add_epi8(from, longer, from, _mm_set1_epi8(TL_FILL_LEFT_GOES_ON));
+	from = _mm_mask_add_epi8(from, is_up, from, _mm_set1_epi8(TL_FILL_UP));
+	from = _mm_mask_add_epi8(from, is_left, from, _mm_set1_epi8(TL_FILL_LEFT));
 	_mm_mask_storeu_epi8(r->from + j, m, from);
 	_mm512_mask_storeu_epi32(r->score + j, m,
 				 _mm512_max_epi32(_mm512_max_epi32(plain, left), none));
@@ -179,8 +180,9 @@ AVX512 static inline void sixteen(const struct tl_fill_row *r, size_t j, __mmask
 	*edge = (struct edge){old, plain, left};
 }
 
-AVX512 static void row_avx512(const struct tl_fill_row *r)
+AVX512 static void row_avx512(const struct tl_fill_row *row)
 {
+	const struct tl_fill_row here = *row, *r = &here; /* which no store of a byte can change */
 	const __m512i lane = _mm512_setr_epi32(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
 	const struct costs c = {_mm512_set1_epi32(r->open), _mm512_set1_epi32(r->extend),
 				_mm512_mullo_epi32(_mm512_set1_epi32(r->extend), lane)};
