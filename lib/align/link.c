@@ -2,6 +2,8 @@
 /* link: when an alignment makes one record a member of another, and the edge that says so. */
 #include <tl/link.h>
 
+#include <string.h>
+
 #include <tl/bits.h>
 
 #define MILLION 1000000
@@ -77,42 +79,98 @@ struct tl_link_sum tl_link_of_path(const struct tl_align_path *path, uint64_t a_
 		.columns = path->columns};
 }
 
-/* Into the column's open item: the residues of s before the alignment, in runs of op, and behind
- * it. */
-static enum tl_status put_literals(struct tl_col *col, struct tl_str s, size_t start, size_t end,
-				   struct tl_str ops, enum tl_cigar_op op, struct tl_err *err)
+/* One record of an edge, and where its residues go. */
+struct side {
+	const uint8_t *s;
+	size_t n, at, end;            /* at: the next one in the alignment, which ends at end */
+	struct tl_buf *lit, *sub;     /* open items */
+	uint8_t *next_lit, *next_sub; /* in them; NULL where they are not wanted */
+};
+
+static inline void copy(uint8_t **to, const uint8_t *from, size_t n)
 {
-	enum tl_status st = tl_buf_add(&col->bytes, s.p, start, err);
-	enum tl_cigar_op run;
-	uint64_t len;
-	size_t at = start, pos = 0;
-	while (st == TL_OK && tl_cigar_next(ops, &pos, &run, &len)) {
-		if (run == op)
-			st = tl_buf_add(&col->bytes, s.p + at, len, err);
-		if (run == op || run == TL_CIGAR_MATCH || run == TL_CIGAR_SUBST)
-			at += len;
-	}
-	if (st == TL_OK)
-		st = tl_buf_add(&col->bytes, s.p + end, s.n - end, err);
-	return st;
+	if (n == 1)
+		**to = *from; /* most are */
+	else
+		memcpy(*to, from, n);
+	*to += n;
 }
 
-/* Into the column's open item: the residues of s at substitutions; gap is the op that takes residues
- * of s alone. */
-static enum tl_status put_substituted(struct tl_col *col, struct tl_str s, size_t start,
-				      struct tl_str ops, enum tl_cigar_op gap, struct tl_err *err)
+static inline bool next_run(struct tl_str ops, size_t *pos, enum tl_cigar_op *op, uint64_t *len)
 {
-	enum tl_status st = TL_OK;
-	enum tl_cigar_op run;
+	if (*pos >= ops.n)
+		return false;
+	const uint8_t byte = ops.p[*pos];
+	if (byte < 4 || byte >= 0x80)
+		return tl_cigar_next(ops, pos, op, len);
+	*op = (enum tl_cigar_op)(byte & 3); /* a run shorter than 32 */
+	*len = byte >> 2;
+	++*pos;
+	return true;
+}
+
+/* Columns that do not match. */
+static uint64_t others_of(struct tl_str ops)
+{
+	enum tl_cigar_op op;
+	uint64_t len, sum = 0;
+	for (size_t pos = 0; next_run(ops, &pos, &op, &len);)
+		sum += op == TL_CIGAR_MATCH ? 0 : len;
+	return sum;
+}
+
+/* Room for all that so many columns may need, and the residues before the alignment. */
+static enum tl_status side_begin(struct side *side, uint64_t others, struct tl_col *lit,
+				 struct tl_col *sub, struct tl_err *err)
+{
+	const size_t outside = side->n - (side->end - side->at);
+	side->lit = &lit->bytes;
+	side->sub = &sub->bytes;
+	enum tl_status st = tl_buf_reserve(side->lit, outside + others, err);
+	if (st == TL_OK)
+		st = tl_buf_reserve(side->sub, others, err);
+	if (st != TL_OK)
+		return st;
+	side->next_lit = side->lit->data + side->lit->len;
+	side->next_sub = side->sub->data + side->sub->len;
+	copy(&side->next_lit, side->s, side->at);
+	return TL_OK;
+}
+
+static void side_end(struct side *side)
+{
+	if (!side->lit)
+		return;
+	copy(&side->next_lit, side->s + side->end, side->n - side->end);
+	side->lit->len = (size_t)(side->next_lit - side->lit->data);
+	side->sub->len = (size_t)(side->next_sub - side->sub->data);
+}
+
+static inline void side_pass(struct side *side, uint8_t **opt_to, size_t len)
+{
+	if (*opt_to)
+		copy(opt_to, side->s + side->at, len);
+	side->at += len;
+}
+
+/* Residues at substitutions, and those that have no partner. */
+static void put_runs(struct tl_str ops, struct side *a, struct side *b)
+{
+	enum tl_cigar_op op;
 	uint64_t len;
-	size_t at = start, pos = 0;
-	while (st == TL_OK && tl_cigar_next(ops, &pos, &run, &len)) {
-		if (run == TL_CIGAR_SUBST)
-			st = tl_buf_add(&col->bytes, s.p + at, len, err);
-		if (run == gap || run == TL_CIGAR_MATCH || run == TL_CIGAR_SUBST)
-			at += len;
+	for (size_t pos = 0; next_run(ops, &pos, &op, &len);) {
+		if (op == TL_CIGAR_MATCH) {
+			a->at += len;
+			b->at += len;
+		} else if (op == TL_CIGAR_SUBST) {
+			side_pass(a, &a->next_sub, len);
+			side_pass(b, &b->next_sub, len);
+		} else if (op == TL_CIGAR_INS) {
+			side_pass(a, &a->next_lit, len);
+		} else {
+			side_pass(b, &b->next_lit, len);
+		}
 	}
-	return st;
 }
 
 static enum tl_status put_ops(struct tl_col *col, const struct tl_align_path *path, size_t a_len,
@@ -133,18 +191,20 @@ enum tl_status tl_link_put(struct tl_edges *edges, uint64_t a_ordinal, uint64_t 
 			   struct tl_str b, struct tl_err *err)
 {
 	const struct tl_str ops = {path->ops.data, path->ops.len};
+	const uint64_t others = others_of(ops);
+	struct side one = {.s = a.p, .n = a.n, .at = path->a_start, .end = path->a_end};
+	struct side two = {.s = b.p, .n = b.n, .at = path->b_start, .end = path->b_end};
 	enum tl_status st = put_ops(&edges->ops, path, a.n, b.n, err);
-	if (st == TL_OK && flags & TL_EDGE_A) {
-		st = put_literals(&edges->lita, a, path->a_start, path->a_end, ops, TL_CIGAR_INS, err);
-		if (st == TL_OK)
-			st = put_substituted(&edges->suba, a, path->a_start, ops, TL_CIGAR_INS, err);
-	}
-	if (st == TL_OK && flags & TL_EDGE_B) {
-		st = put_literals(&edges->litb, b, path->b_start, path->b_end, ops, TL_CIGAR_DEL, err);
-		if (st == TL_OK)
-			st = put_substituted(&edges->subb, b, path->b_start, ops, TL_CIGAR_DEL, err);
-	}
-	return st == TL_OK ? tl_edge_end(edges, a_ordinal, b_ordinal, flags, err) : st;
+	if (st == TL_OK && flags & TL_EDGE_A)
+		st = side_begin(&one, others, &edges->lita, &edges->suba, err);
+	if (st == TL_OK && flags & TL_EDGE_B)
+		st = side_begin(&two, others, &edges->litb, &edges->subb, err);
+	if (st != TL_OK)
+		return st;
+	put_runs(ops, &one, &two);
+	side_end(&one);
+	side_end(&two);
+	return tl_edge_end(edges, a_ordinal, b_ordinal, flags, err);
 }
 
 /* What is between the ends, and the lengths; false on overflow. */
