@@ -48,8 +48,12 @@ static inline void step(struct roll *r, const uint8_t *p, size_t i, struct tl_sk
 static size_t steps(struct roll *r, const uint8_t *p, size_t i, size_t end,
 		    struct tl_sketch_sink *sink)
 {
+	struct roll here = *r; /* copies, which no store of a seed can change */
+	struct tl_sketch_sink out = *sink;
 	for (; i < end; i++)
-		step(r, p, i, sink);
+		step(&here, p, i, &out);
+	*r = here;
+	*sink = out;
 	return end;
 }
 
