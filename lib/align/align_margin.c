@@ -7,8 +7,8 @@
  * gaps and n - w columns.  M of them are equal at most, where M letters of both sides find a partner, and O
  * odd, where there are so many odd letters.  So it scores at most the smaller of
  *	(best + mis) M + mis O - mis (n - w)  and  best (n - w),
- * less 2 open + extend (2 w + g - 2).  Both fall with w, if 2 extend > mis: from some w on they are no
- * more than S.
+ * less 2 open + extend (2 w + g - 2).  The second falls with w, the first if 2 extend > mis: from some w on
+ * the smaller is no more than S.
  */
 #include "align_margin.h"
 
@@ -85,9 +85,9 @@ static int64_t simple_score(const struct tl_align_margin_letters *letters, const
 /* The largest w for which what starts above S by `above', and falls by `rate', is still above it; -1: none. */
 static int64_t last_above(int64_t above, int64_t rate)
 {
-	if (above <= 0)
-		return -1;
-	return rate > 0 ? (above + rate - 1) / rate - 1 : INT64_MAX;
+	if (rate < 0 || (rate == 0 && above > 0))
+		return INT64_MAX; /* it does not fall */
+	return above > 0 ? (above + rate - 1) / rate - 1 : -1;
 }
 
 struct tl_align_margin tl_align_margin_of(const struct tl_align_margin_letters *letters,
