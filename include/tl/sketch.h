@@ -27,7 +27,7 @@ enum tl_sketch_role { TL_SKETCH_NEW, TL_SKETCH_OLD, TL_SKETCH_OUT };
 
 struct tl_sketch_params {
 	enum tl_alphabet alphabet;
-	unsigned k;   /* letters in a k-mer: up to 12 for proteins, up to 31 for nucleotides */
+	unsigned k;   /* letters in a k-mer, from its first to its last: up to 12 for proteins, up to 31 for nucleotides */
 	unsigned m;   /* k-mers of a sequence, at most (see above for long ones) */
 	/* For tl_seeds_find: */
 	unsigned leads;   /* with so many of a group each of its members is paired */
@@ -89,8 +89,8 @@ uint64_t tl_sketch_below(const struct tl_sketch_params *params, size_t len);
 bool tl_sketch_at(const struct tl_sketch_params *params, struct tl_str seq, size_t pos,
 		  uint64_t below, struct tl_sketch_seed *ret);
 
-/* The codes of letters by [byte & 31], 1 and up; 0: not in the alphabet.  k-mers of the same codes are
- * the same; a nucleotide and its complement have codes that add up to 5. */
+/* The codes of letters by [byte & 31], 1 and up; 0: not in the alphabet.  k-mers of the same codes, where
+ * they count, are the same; a nucleotide and its complement have codes that add up to 5. */
 const uint8_t *tl_sketch_codes(const struct tl_sketch_params *params);
 
 /* What tl_sketch_make needs to find the same seeds again in less time: of the n seeds it made. */

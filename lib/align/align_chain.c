@@ -52,7 +52,7 @@ struct run {
 	struct tl_align_chain *c;
 	const struct tl_score *score;
 	struct tl_align_margin_letters letters;
-	bool plain;       /* no odd residues */
+	bool plain; /* no odd residues */
 };
 
 static enum tl_status fill_links(const struct run *r, const struct stretch *s, size_t base,

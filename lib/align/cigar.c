@@ -7,6 +7,12 @@
 bool tl_cigar_next(struct tl_str ops, size_t *pos, enum tl_cigar_op *ret_op, uint64_t *ret_len)
 {
 	uint64_t run;
+	/* Nearly all are shorter than 32: one byte. */
+	if (*pos < ops.n && ops.p[*pos] >= 4 && ops.p[*pos] < 0x80) {
+		*ret_op = (enum tl_cigar_op)(ops.p[*pos] & 3);
+		*ret_len = ops.p[(*pos)++] >> 2;
+		return true;
+	}
 	if (*pos >= ops.n || !tl_bits_get_varint(ops.p, ops.n, pos, &run) || run >> 2 == 0)
 		return false;
 	*ret_op = (enum tl_cigar_op)(run & 3);

@@ -14,6 +14,9 @@
  *    that have none.  What is not certain then is counted as not proven.
  * 4. Else the band is widened where that may change the verdict (widen).
  *
+ * Where it need not be exact (approx) what is a link without gaps is taken before all that, HALF counts for a
+ * QUARTER, and no band is widened.
+ *
  * What the way by one diagonal is worth was measured at identity 0.9, against bands that prove: of 36,800
  * alignments without gaps that were links, not certain and without room, 3,732 were not the best, and
  * none of the links was refused by the best.  A gap shows as a span of the diagonal with about a

@@ -96,25 +96,12 @@ static inline void copy(uint8_t **to, const uint8_t *from, size_t n)
 	*to += n;
 }
 
-static inline bool next_run(struct tl_str ops, size_t *pos, enum tl_cigar_op *op, uint64_t *len)
-{
-	if (*pos >= ops.n)
-		return false;
-	const uint8_t byte = ops.p[*pos];
-	if (byte < 4 || byte >= 0x80)
-		return tl_cigar_next(ops, pos, op, len);
-	*op = (enum tl_cigar_op)(byte & 3); /* a run shorter than 32 */
-	*len = byte >> 2;
-	++*pos;
-	return true;
-}
-
 /* Columns that do not match. */
 static uint64_t others_of(struct tl_str ops)
 {
 	enum tl_cigar_op op;
 	uint64_t len, sum = 0;
-	for (size_t pos = 0; next_run(ops, &pos, &op, &len);)
+	for (size_t pos = 0; tl_cigar_next(ops, &pos, &op, &len);)
 		sum += op == TL_CIGAR_MATCH ? 0 : len;
 	return sum;
 }
@@ -158,7 +145,7 @@ static void put_runs(struct tl_str ops, struct side *a, struct side *b)
 {
 	enum tl_cigar_op op;
 	uint64_t len;
-	for (size_t pos = 0; next_run(ops, &pos, &op, &len);) {
+	for (size_t pos = 0; tl_cigar_next(ops, &pos, &op, &len);) {
 		if (op == TL_CIGAR_MATCH) {
 			a->at += len;
 			b->at += len;
