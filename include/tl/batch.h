@@ -93,13 +93,16 @@ struct tl_batch {
 	struct tl_col plus, qual, qlay; /* FASTQ */
 	struct tl_col resi;  /* SEQ: n items, upper case, U as T in nucleotides */
 	struct tl_col ops, subs, lits; /* DELTA: the script, see tl/cigar.h */
+	struct tl_col loans; /* DELTA, mostly without items: literals that stand in other references, and
+			      * not in lits, see tl/borrow.h */
 };
 
 /* One entry to append; strings not owned. */
 struct tl_entry {
 	uint64_t ordinal, length, base;
 	uint8_t flags;
-	struct tl_str head, lead, mask, odd, urac, lay, taxa, plus, qual, qlay, resi, ops, subs, lits;
+	struct tl_str head, lead, mask, odd, urac, lay, taxa, plus, qual, qlay, resi, ops, subs, lits,
+		loans;
 };
 
 /* Appends an entry; what the batch's kind or format has no column for is ignored. */

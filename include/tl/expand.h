@@ -73,6 +73,8 @@ struct tl_expand_event {
 	struct tl_str text; /* all of the batch in one event: what a tl_reader_finisher made of it */
 	bool sent;          /* and it has done with it; also where that is more than one event */
 	bool summed;    /* tl_expand_done wants the residues */
+	bool borrowed;  /* a delta that has loans; its literals are these, all with its first piece */
+	struct tl_str literals;
 	/* FILE: all records of the file were given.  Valid until the next call. */
 	const struct tl_note_file *file;
 	uint64_t number; /* of the file, from 1 */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* ledger: which records stand in which block of an archive: recX.  man tl-stream(5) section 10.
  *
- * A row for each entry of the SEQS, DUPS and DLTA blocks, in the order of the blocks: its ordinal, that of its base, whether
- * it is a piece, and a key for each id that it answers to and each taxon that it has.  So the blocks that a few ids need are
+ * A row for each entry of the SEQS, DUPS and DLTA blocks, in the order of the blocks: its ordinal, those of its base and
+ * of what it borrows from, whether it is a piece, and a key for each id that it answers to and each taxon that it has.  So the blocks that a few ids need are
  * found without reading others.  A key is 24 bits of a hash: a row may seem to answer, and does not.
  * Threads: pure but for their arguments.
  */
@@ -21,7 +21,14 @@
 extern "C" {
 #endif
 
-enum { TL_LEDGER_ORDN, TL_LEDGER_BASE, TL_LEDGER_INFO, TL_LEDGER_KEYS, TL_LEDGER_COLUMNS };
+enum {
+	TL_LEDGER_ORDN,
+	TL_LEDGER_BASE,
+	TL_LEDGER_INFO,
+	TL_LEDGER_KEYS,
+	TL_LEDGER_LENT,
+	TL_LEDGER_COLUMNS
+};
 
 /* Rows as they are stored: columns.  A struct of zeros is empty. */
 struct tl_ledger {
@@ -70,7 +77,12 @@ struct tl_ledger_row {
 	bool copy, in, out;
 	size_t keys;
 	const uint8_t *key; /* 3 bytes each, in the block */
+	struct tl_str lent; /* for tl_ledger_row_lender */
 };
+
+/* The next record that a row borrows from (tl/borrow.h), *pos 0 at first; false behind the last one. */
+bool tl_ledger_row_lender(const struct tl_ledger_row *row, size_t *pos, uint64_t *ret);
+
 static inline uint32_t tl_ledger_row_key(const struct tl_ledger_row *row, size_t i)
 {
 	const uint8_t *p = row->key + 3 * i;

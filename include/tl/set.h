@@ -22,6 +22,7 @@
 #include <tl/hash.h>
 #include <tl/lineage.h>
 #include <tl/link.h>
+#include <tl/map.h>
 #include <tl/names.h>
 #include <tl/pool.h>
 #include <tl/reader.h>
@@ -113,6 +114,8 @@ struct tl_set {
 	struct tl_set_open current[3]; /* by kind */
 	struct tl_hash_state *hash;  /* of the residues of a record of several pieces */
 	struct tl_buf ops;           /* of its script */
+	struct tl_map lenders;       /* ordinals of records in which literals of deltas as read stand
+				      * (tl/borrow.h), and, once known, their indices: they stay whole */
 };
 
 /* budget may be NULL; the calling thread is worker 0 of pool. */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include <tl/bits.h>
+#include <tl/borrow.h>
 #include <tl/mem.h>
 #include <tl/pack.h>
 #include <tl/repeat.h>
@@ -270,12 +271,13 @@ static enum tl_status get_runs(const struct tl_block *block, struct tl_batch *b,
 
 /* 3. Letters of scripts. */
 
-/* How many letters the runs of entry i want in SUBS, or in LITS; false where they are broken. */
+/* How many letters the runs of entry i want in SUBS, or, but for its loans, in LITS; false where they are
+ * broken. */
 static bool count_letters(const struct tl_batch *b, size_t i, bool subs, uint64_t *ret)
 {
 	const struct tl_str s = tl_col_get(&b->ops, i);
 	size_t pos = 0;
-	uint64_t v;
+	uint64_t v, lent = 0;
 	*ret = 0;
 	for (int k = 0; k < ENDS && !(b->flags[i] & TL_REC_IN); k++)
 		if (!tl_bits_get_varint(s.p, s.n, &pos, &v) ||
@@ -288,7 +290,10 @@ static bool count_letters(const struct tl_batch *b, size_t i, bool subs, uint64_
 		if (counts && !tl_bits_add(*ret, v >> 2, ret))
 			return false;
 	}
-	return true;
+	if (!subs && i < b->loans.n && !tl_borrow_measure(tl_col_get(&b->loans, i), &lent, &v))
+		return false;
+	*ret -= lent;
+	return lent <= *ret + lent;
 }
 
 /* Do the runs tell the lengths of the strings? */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <tl/bits.h>
+#include <tl/borrow.h>
 #include <tl/hash.h>
 #include <tl/taxon.h>
 
@@ -19,13 +20,15 @@ enum {
 	TAG_BASE = TL_TAG('B', 'A', 'S', 'E'),
 	TAG_INFO = TL_TAG('I', 'N', 'F', 'O'),
 	TAG_KEYS = TL_TAG('K', 'E', 'Y', 'S'),
+	TAG_LENT = TL_TAG('L', 'E', 'N', 'T'),
 };
 
 #define INFO_IN 1
 #define INFO_OUT 2
-#define INFO_KEYS 4 /* keys, times that */
+#define INFO_LENT 4 /* LENT has bytes of it: how many, then an ordinal less its own, zigzag, for each lender */
+#define INFO_KEYS 8 /* keys, times that */
 
-static const uint32_t tags[TL_LEDGER_COLUMNS] = {TAG_ORDN, TAG_BASE, TAG_INFO, TAG_KEYS};
+static const uint32_t tags[TL_LEDGER_COLUMNS] = {TAG_ORDN, TAG_BASE, TAG_INFO, TAG_KEYS, TAG_LENT};
 
 static uint32_t key_of(struct tl_str s)
 {
@@ -105,6 +108,40 @@ static enum tl_status add_taxa(struct tl_ledger *l, struct tl_str head, struct t
 	return st;
 }
 
+/* The sources of the loans of an entry; one that comes again at once counts once. */
+static enum tl_status add_lenders(struct tl_ledger *l, struct tl_str loans, uint64_t ordinal,
+				  struct tl_err *err)
+{
+	struct tl_buf *to = &l->col[TL_LEDGER_LENT];
+	struct tl_borrow b = tl_borrow_begin(ordinal);
+	struct tl_loan loan;
+	uint64_t last = ordinal;
+	size_t bytes = 0;
+	uint8_t one[TL_VARINT_MAX];
+	while (tl_borrow_next(&b, loans, &loan)) {
+		if (loan.source != last)
+			bytes += tl_bits_put_varint(one, tl_bits_zigzag((int64_t)(loan.source - ordinal)));
+		last = loan.source;
+	}
+	enum tl_status st = tl_buf_add_varint(to, bytes, err);
+	b = tl_borrow_begin(last = ordinal);
+	while (st == TL_OK && tl_borrow_next(&b, loans, &loan)) {
+		if (loan.source != last)
+			st = tl_buf_add_varint(to, tl_bits_zigzag((int64_t)(loan.source - ordinal)), err);
+		last = loan.source;
+	}
+	return st;
+}
+
+bool tl_ledger_row_lender(const struct tl_ledger_row *row, size_t *pos, uint64_t *ret)
+{
+	uint64_t v;
+	if (*pos >= row->lent.n || !tl_bits_get_varint(row->lent.p, row->lent.n, pos, &v))
+		return false;
+	*ret = row->ordinal + (uint64_t)tl_bits_unzigzag(v);
+	return *ret < TL_BLOCK_ORDINALS;
+}
+
 static enum tl_status add_row(struct tl_ledger *l, const struct tl_batch *b, size_t i,
 			      uint64_t before, struct tl_err *err)
 {
@@ -112,8 +149,14 @@ static enum tl_status add_row(struct tl_ledger *l, const struct tl_batch *b, siz
 	uint64_t keys = 0, ordinal = b->ordinal[i];
 	uint64_t base = b->kind == TL_KIND_SEQ ? 0 : ordinal - b->base[i];
 	uint64_t info = (flags & TL_REC_IN ? INFO_IN : 0) | (flags & TL_REC_OUT ? INFO_OUT : 0);
+	struct tl_str loans = {NULL, 0};
 	enum tl_status st = TL_OK;
-	if (!(flags & TL_REC_IN) && i < b->head.n)
+	if (i < b->loans.n)
+		loans = tl_col_get(&b->loans, i);
+	info |= loans.n ? INFO_LENT : 0;
+	if (loans.n)
+		st = add_lenders(l, loans, ordinal, err);
+	if (st == TL_OK && !(flags & TL_REC_IN) && i < b->head.n)
 		st = add_titles(l, tl_col_get(&b->head, i), &keys, err);
 	if (st == TL_OK && !(flags & TL_REC_IN) && i < b->head.n)
 		st = add_taxa(l, tl_col_get(&b->head, i),
@@ -198,6 +241,19 @@ static bool number(struct tl_ledger_walk *w, int column, uint64_t *ret)
 	return tl_bits_get_varint(w->col[column].p, w->col[column].n, &w->at[column], ret);
 }
 
+/* The bytes of a row in LENT. */
+static bool take_lent(struct tl_ledger_walk *w, struct tl_str *ret)
+{
+	const struct tl_str all = w->col[TL_LEDGER_LENT];
+	size_t *at = &w->at[TL_LEDGER_LENT];
+	uint64_t n;
+	if (!number(w, TL_LEDGER_LENT, &n) || n > all.n - *at)
+		return false;
+	*ret = (struct tl_str){n ? all.p + *at : NULL, (size_t)n};
+	*at += (size_t)n;
+	return true;
+}
+
 enum tl_status tl_ledger_next(struct tl_ledger_walk *w, struct tl_ledger_row *ret,
 			      struct tl_err *err)
 {
@@ -206,6 +262,9 @@ enum tl_status tl_ledger_next(struct tl_ledger_walk *w, struct tl_ledger_row *re
 	if (w->row == w->rows || !number(w, TL_LEDGER_ORDN, &ordinal) ||
 	    !number(w, TL_LEDGER_BASE, &base) || !number(w, TL_LEDGER_INFO, &info) ||
 	    info / INFO_KEYS > (keys->n - w->at[TL_LEDGER_KEYS]) / 3)
+		return tl_err_set(err, TL_DATA, "its rows are broken");
+	struct tl_str lent = {NULL, 0};
+	if (info & INFO_LENT && !take_lent(w, &lent))
 		return tl_err_set(err, TL_DATA, "its rows are broken");
 	w->row++;
 	w->ordinal += (uint64_t)tl_bits_unzigzag(ordinal);
@@ -217,6 +276,7 @@ enum tl_status tl_ledger_next(struct tl_ledger_walk *w, struct tl_ledger_row *re
 		.out = info & INFO_OUT,
 		.keys = (size_t)(info / INFO_KEYS),
 		.key = keys->n ? keys->p + w->at[TL_LEDGER_KEYS] : NULL,
+		.lent = lent,
 	};
 	w->at[TL_LEDGER_KEYS] += 3 * ret->keys;
 	if (ret->ordinal >= TL_BLOCK_ORDINALS || ret->base >= TL_BLOCK_ORDINALS)

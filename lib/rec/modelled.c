@@ -23,6 +23,7 @@ enum {
 	TAG_OPSV = TL_TAG('O', 'P', 'S', 'V'),
 	TAG_SUBS = TL_TAG('S', 'U', 'B', 'S'),
 	TAG_LITS = TL_TAG('L', 'I', 'T', 'S'),
+	TAG_LITR = TL_TAG('L', 'I', 'T', 'R'),
 };
 
 static enum tl_predict_model model_of(uint32_t tag)
@@ -61,7 +62,8 @@ static enum tl_status look(const struct view *v, bool with_ops, struct tl_script
 			   struct tl_err *err)
 {
 	enum tl_status st = tl_scripted_open(ret, column_of(v, TAG_ORDN), column_of(v, TAG_FLAG),
-					     column_of(v, TAG_RLEN), column_of(v, TAG_BASE), err);
+					     column_of(v, TAG_RLEN), column_of(v, TAG_BASE),
+					     column_of(v, TAG_LITR), err);
 	return st == TL_OK && with_ops ? tl_scripted_walk(ret, column_of(v, TAG_OPSV), err) : st;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <tl/bits.h>
+#include <tl/borrow.h>
 #include <tl/mem.h>
 #include <tl/pack.h>
 
@@ -36,6 +37,7 @@ enum {
 	TAG_OPSV = TL_TAG('O', 'P', 'S', 'V'),
 	TAG_SUBS = TL_TAG('S', 'U', 'B', 'S'),
 	TAG_LITS = TL_TAG('L', 'I', 'T', 'S'),
+	TAG_LITR = TL_TAG('L', 'I', 'T', 'R'),
 	TAG_HSUM = TL_TAG('H', 'S', 'U', 'M'),
 	TAG_TAXA = TL_TAG('t', 'A', 'X', 'A'),
 };
@@ -166,6 +168,8 @@ enum tl_status tl_record_encode(const struct tl_batch *batch, uint64_t first,
 		st = put_text(batch, payload, err);
 	if (st == TL_OK && batch->kind == TL_KIND_SEQ)
 		st = put_residues(batch, payload, err);
+	if (st == TL_OK && batch->kind == TL_KIND_DELTA && batch->loans.bytes.len)
+		st = tl_borrow_pack(&batch->loans, batch->n, tl_block_column(payload, TAG_LITR), err);
 	if (st == TL_OK && batch->kind == TL_KIND_DELTA)
 		st = tl_apart_put(batch, payload, err);
 	if (st == TL_OK && opt_sum)
@@ -187,12 +191,12 @@ static enum tl_status check_tags(const struct tl_block *block, enum tl_kind kind
 	static const uint32_t based[] = {
 		TAG_PARM, TAG_FLAG, TAG_ORDN, TAG_RLEN, TAG_LEAD, TAG_HEAD, TAG_MASK, TAG_ODDB,
 		TAG_URAC, TAG_LAYO, TAG_PLUS, TAG_QUAL, TAG_QLAY, TAG_BASE, TAG_HSUM, TAG_OPSV,
-		TAG_SUBS, TAG_LITS, APART_TAGS,
+		TAG_SUBS, TAG_LITS, TAG_LITR, APART_TAGS,
 	};
 	if (kind == TL_KIND_SEQ)
 		return tl_column_known(block, tags, sizeof tags / sizeof *tags, err);
 	size_t n = sizeof based / sizeof *based;
-	return tl_column_known(block, based, kind == TL_KIND_DUP ? n - 3 - APART_N : n, err);
+	return tl_column_known(block, based, kind == TL_KIND_DUP ? n - 4 - APART_N : n, err);
 }
 
 static enum tl_status get_param(const struct tl_block *block, struct tl_batch *batch,
@@ -396,6 +400,19 @@ static enum tl_status get_text(const struct tl_block *block, struct tl_batch *ba
 	return st;
 }
 
+/* Loans stand with the first piece of a record. */
+static enum tl_status get_loans(const struct tl_block *block, struct tl_batch *batch,
+				struct tl_err *err)
+{
+	const struct tl_str s = tl_block_get(block, TAG_LITR);
+	enum tl_status st = tl_borrow_unpack(s, batch->n, &batch->loans, err);
+	bool fit = !s.n || batch->format == TL_FORMAT_FASTA;
+	for (size_t i = 0; i < batch->loans.n && fit; i++)
+		fit = !(batch->flags[i] & TL_REC_IN) || !tl_col_get(&batch->loans, i).n;
+	return st != TL_OK || fit ? st
+				  : tl_err_set(err, TL_DATA, "its literals of other records do not fit it");
+}
+
 static enum tl_status get_sum(const struct tl_block *block, struct tl_hash128 *ret, bool *ret_has,
 			      struct tl_err *err)
 {
@@ -435,6 +452,8 @@ enum tl_status tl_record_decode(const struct tl_block *block, uint64_t shift,
 		st = get_text(block, batch, err);
 	if (st == TL_OK && batch->kind == TL_KIND_SEQ)
 		st = get_residues(block, batch, err);
+	if (st == TL_OK && batch->kind == TL_KIND_DELTA)
+		st = get_loans(block, batch, err);
 	if (st == TL_OK && batch->kind == TL_KIND_DELTA)
 		st = tl_apart_get(block, batch, err);
 	if (st == TL_OK)

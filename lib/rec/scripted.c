@@ -8,6 +8,7 @@
 #include <tl/batch.h>
 #include <tl/bits.h>
 #include <tl/block.h>
+#include <tl/borrow.h>
 #include <tl/mem.h>
 #include <tl/script.h>
 
@@ -31,21 +32,43 @@ static bool next(struct tl_str s, size_t *pos, uint64_t *ret)
 	return !s.n || tl_bits_get_varint(s.p, s.n, pos, ret);
 }
 
+/* Adds up the loans of each item. */
+static enum tl_status add_loans(struct tl_scripted *s, struct tl_str litr, struct tl_err *err)
+{
+	size_t pos = 0, i = 0, item = 0;
+	uint64_t entry = 0, own;
+	struct tl_str loans;
+	for (; tl_borrow_entry(litr, &pos, &entry, &loans); entry++) {
+		while (i < s->entries && i <= entry)
+			item += s->first[i++];
+		if (entry >= s->entries || !s->first[entry] ||
+		    !tl_borrow_measure(loans, &s->lent[item - 1], &own))
+			return misfit(err);
+	}
+	return pos == litr.n ? TL_OK : misfit(err);
+}
+
+static enum tl_status make_room(struct tl_scripted *s, size_t n, struct tl_err *err)
+{
+	s->first = tl_mem_zalloc(n, sizeof *s->first, err);
+	uint64_t **of[] = {&s->base, &s->length, &s->ops, &s->subs, &s->lits, &s->lent};
+	for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+		if (!(*of[i] = tl_mem_zalloc(n, sizeof **of[i], err)))
+			return TL_NOMEM;
+	return s->first ? TL_OK : TL_NOMEM;
+}
+
 enum tl_status tl_scripted_open(struct tl_scripted *s, struct tl_str ordn, struct tl_str flag,
-				struct tl_str rlen, struct tl_str base, struct tl_err *err)
+				struct tl_str rlen, struct tl_str base, struct tl_str litr,
+				struct tl_err *err)
 {
 	size_t n = count(rlen), at_ordn = 0, at_rlen = 0, at_base = 0;
 	uint64_t gap, length, back, ordinal = (uint64_t)-1;
 	if (!n || !base.n || (flag.n && flag.n != n))
 		return misfit(err);
-	s->first = tl_mem_zalloc(n, sizeof *s->first, err);
-	s->base = tl_mem_zalloc(n, sizeof *s->base, err);
-	s->length = tl_mem_zalloc(n, sizeof *s->length, err);
-	s->ops = tl_mem_zalloc(n, sizeof *s->ops, err);
-	s->subs = tl_mem_zalloc(n, sizeof *s->subs, err);
-	s->lits = tl_mem_zalloc(n, sizeof *s->lits, err);
-	if (!s->first || !s->base || !s->length || !s->ops || !s->subs || !s->lits)
-		return TL_NOMEM;
+	enum tl_status st = make_room(s, n, err);
+	if (st != TL_OK)
+		return st;
 	s->entries = n;
 	for (size_t i = 0; i < n; i++) {
 		bool in = flag.n && flag.p[i] & TL_REC_IN;
@@ -59,7 +82,7 @@ enum tl_status tl_scripted_open(struct tl_scripted *s, struct tl_str ordn, struc
 			return misfit(err);
 		s->items += !in;
 	}
-	return TL_OK;
+	return add_loans(s, litr, err);
 }
 
 /* The places of substituted residues behind place b of a base. */
@@ -93,11 +116,11 @@ enum tl_status tl_scripted_walk(struct tl_scripted *s, struct tl_str opsv, struc
 			if (st != TL_OK)
 				return st;
 		}
-		if (script.broken)
+		if (script.broken || s->lent[i] > script.literals)
 			return misfit(err);
 		s->ops[i] = pos - start;
 		s->subs[i] = script.substituted;
-		s->lits[i] = script.literals;
+		s->lits[i] = script.literals - s->lent[i];
 	}
 	return pos == opsv.n ? TL_OK : misfit(err);
 }
@@ -126,6 +149,7 @@ void tl_scripted_free(struct tl_scripted *s)
 	free(s->ops);
 	free(s->subs);
 	free(s->lits);
+	free(s->lent);
 	free(s->key);
 	*s = (struct tl_scripted){0};
 }

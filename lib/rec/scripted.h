@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* scripted: what the scripts of a block's deltas say of its other columns.
  *
- * From ORDN, FLAG, RLEN and BASE follows what each script is applied to and what it makes; with
+ * From ORDN, FLAG, RLEN, BASE and LITR follows what each script is applied to and what it makes; with
  * that, from OPSV, where each script ends, how many residues it substitutes, and where, and how
  * many literals it has.  A record in pieces has its script in the first of them.
  * Threads: pure but for its arguments.
@@ -22,13 +22,14 @@ struct tl_scripted {
 	bool *first;             /* [entries] it is an item */
 	uint64_t *base, *length; /* [items] ordinal of the base, less the block's first; residues */
 	uint64_t *ops, *subs, *lits; /* [items] bytes of the script; residues */
+	uint64_t *lent;              /* [items] of its literals, those that are loans */
 	uint64_t *key;               /* [keys] of each substituted residue: its place in its base */
 	size_t keys, key_cap;
 };
 
 /* Fills all but what follows from OPSV.  TL_DATA where the columns do not fit each other. */
 enum tl_status tl_scripted_open(struct tl_scripted *s, struct tl_str ordn, struct tl_str flag,
-				struct tl_str rlen, struct tl_str base,
+				struct tl_str rlen, struct tl_str base, struct tl_str litr,
 				struct tl_err *err) TL_CHECK;
 
 /* The rest.  TL_DATA where the scripts are not as many, or make other lengths. */

@@ -208,6 +208,19 @@ static enum tl_status walk_forwards(struct tl_access *a, struct tl_err *err)
 	return st;
 }
 
+/* What a wanted row borrows from stands whole: in a block of another kind, before. */
+static enum tl_status want_lenders(struct tl_access *a, const struct tl_ledger_row *row,
+				   struct tl_err *err)
+{
+	size_t pos = 0;
+	uint64_t ordinal;
+	enum tl_status st = TL_OK;
+	while (st == TL_OK && tl_ledger_row_lender(row, &pos, &ordinal))
+		if (!state_of(a, ordinal))
+			st = tl_map_put(&a->records, ordinal, WANTED, err);
+	return st;
+}
+
 /* Marks the block where it has a wanted row; what that is copied from is wanted then.  *ret_new: a record of
  * the same block, which has to be looked at again. */
 static enum tl_status backwards(struct tl_access *a, struct place *p, bool *ret_new,
@@ -223,7 +236,8 @@ static enum tl_status backwards(struct tl_access *a, struct place *p, bool *ret_
 		if (st != TL_OK || !state_of(a, row.ordinal))
 			continue;
 		p->needed = true;
-		if (!row.copy || state_of(a, row.base))
+		st = want_lenders(a, &row, err);
+		if (st != TL_OK || !row.copy || state_of(a, row.base))
 			continue;
 		*ret_new = *ret_new || (row.base >= e->first && row.base <= e->last);
 		st = tl_map_put(&a->records, row.base, WANTED, err);

@@ -335,7 +335,7 @@ static enum tl_status follow_script(const struct tl_expand_event *ev, const stru
 				    struct tl_expand_room *room, struct tl_str *ret,
 				    struct tl_err *err)
 {
-	const struct tl_delta d = {e->ops, e->subs, e->lits};
+	const struct tl_delta d = {e->ops, e->subs, ev->borrowed ? ev->literals : e->lits};
 	const struct tl_source base = {.residues = ev->from.p,
 				       .length = ev->from.n,
 				       .nucleotide = ev->batch->alphabet == TL_NUCLEOTIDE};

@@ -112,14 +112,40 @@ static enum tl_status make_whole(struct tl_expand *x, struct tl_queue *q,
 				 const struct tl_source *base, bool *ret_whole, struct tl_err *err)
 {
 	struct tl_held *h = q->waiting.head;
+	const uint64_t ordinal = h->batch.ordinal[q->pos];
 	struct tl_delta d;
-	enum tl_status st = tl_gather_script(&x->script, h, q->pos, &d, ret_whole, err);
+	struct tl_str loans;
+	enum tl_status st = tl_gather_script(&x->script, h, q->pos, &d, &loans, ret_whole, err);
 	if (st != TL_OK || !*ret_whole)
 		return st;
-	q->whole = tl_mem_zalloc(1, sizeof *q->whole, err);
-	return q->whole ? tl_sources_apply(&d, base, h->batch.ordinal[q->pos], &x->scratch,
-					   &q->whole->residues, err)
-			: TL_NOMEM;
+	if (!(q->whole = tl_mem_zalloc(1, sizeof *q->whole, err)))
+		return TL_NOMEM;
+	if (loans.n) {
+		struct tl_buf *to = &q->whole->literals;
+		st = tl_sources_borrow(&x->sources, loans, ordinal, base->nucleotide, d.lits, to, err);
+		d.lits = (struct tl_str){to->data, to->len};
+	}
+	return st == TL_OK ? tl_sources_apply(&d, base, ordinal, &x->scratch, &q->whole->residues, err)
+			   : st;
+}
+
+/* The literals of a delta of one piece that has loans are lent to the event. */
+static enum tl_status borrow(struct tl_expand *x, const struct tl_queue *q,
+			     const struct tl_source *base, struct tl_expand_event *ev,
+			     struct tl_held **lent, struct tl_err *err)
+{
+	struct tl_entry e;
+	tl_batch_get(&q->waiting.head->batch, q->pos, &e);
+	if (!e.loans.n)
+		return TL_OK;
+	if (!*lent && !(*lent = tl_mem_zalloc(1, sizeof **lent, err)))
+		return TL_NOMEM;
+	struct tl_buf *to = &(*lent)->literals;
+	enum tl_status st = tl_sources_borrow(&x->sources, e.loans, e.ordinal, base->nucleotide,
+					      e.lits, to, err);
+	ev->borrowed = true;
+	ev->literals = (struct tl_str){to->data, to->len};
+	return st;
 }
 
 /* The piece at the head of q is [q->piece, + its length) of whole, and ends with it. */
@@ -178,11 +204,14 @@ static enum tl_status plan_copy(struct tl_expand *x, struct tl_queue *q,
 		return tl_sources_broken(err, ordinal, "a chain of deltas that is too long");
 	ev->script = !(flags & (TL_REC_IN | TL_REC_OUT));
 	if (ev->script)
-		return TL_OK;
+		return borrow(x, q, opt_base, ev, lent, err);
 	if (!(flags & TL_REC_IN))
 		st = make_whole(x, q, opt_base, ret_whole, err);
 	if (st != TL_OK || !*ret_whole || !q->whole)
 		return st;
+	ev->borrowed = q->whole->literals.len;
+	if (ev->borrowed && !(flags & TL_REC_IN))
+		ev->literals = (struct tl_str){q->whole->literals.data, q->whole->literals.len};
 	return cut(q, (struct tl_str){q->whole->residues.data, q->whole->residues.len}, ev, err);
 }
 

@@ -94,7 +94,7 @@ static enum tl_status take_entry(struct loading *l, const struct tl_expand_event
 	struct tl_former *f = l->f;
 	struct tl_entry e;
 	tl_batch_get(ev->batch, ev->at + i, &e);
-	const struct tl_str part[3] = {e.ops, e.subs, e.lits};
+	const struct tl_str part[3] = {e.ops, e.subs, ev->borrowed ? ev->literals : e.lits};
 	bool delta = ev->batch->kind == TL_KIND_DELTA;
 	enum tl_status st = e.flags & TL_REC_IN ? TL_OK : begin(l, ev, &e, err);
 	if (st != TL_OK)

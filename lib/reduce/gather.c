@@ -7,6 +7,7 @@ void tl_gather_begin(struct tl_gather *g)
 	tl_buf_reset(&g->ops);
 	tl_buf_reset(&g->subs);
 	tl_buf_reset(&g->lits);
+	tl_buf_reset(&g->loans);
 }
 
 enum tl_status tl_gather_add(struct tl_gather *g, const struct tl_entry *e, struct tl_err *err)
@@ -14,6 +15,8 @@ enum tl_status tl_gather_add(struct tl_gather *g, const struct tl_entry *e, stru
 	enum tl_status st = tl_buf_add(&g->ops, e->ops.p, e->ops.n, err);
 	if (st == TL_OK)
 		st = tl_buf_add(&g->subs, e->subs.p, e->subs.n, err);
+	if (st == TL_OK)
+		st = tl_buf_add(&g->loans, e->loans.p, e->loans.n, err);
 	return st == TL_OK ? tl_buf_add(&g->lits, e->lits.p, e->lits.n, err) : st;
 }
 
@@ -25,7 +28,8 @@ struct tl_delta tl_gather_delta(const struct tl_gather *g)
 }
 
 enum tl_status tl_gather_script(struct tl_gather *g, struct tl_held *h, size_t i,
-				struct tl_delta *ret, bool *ret_whole, struct tl_err *err)
+				struct tl_delta *ret, struct tl_str *ret_loans, bool *ret_whole,
+				struct tl_err *err)
 {
 	struct tl_entry e;
 	enum tl_status st = tl_held_wake(h, err);
@@ -33,6 +37,7 @@ enum tl_status tl_gather_script(struct tl_gather *g, struct tl_held *h, size_t i
 		return st;
 	tl_batch_get(&h->batch, i, &e);
 	*ret = (struct tl_delta){e.ops, e.subs, e.lits};
+	*ret_loans = e.loans;
 	*ret_whole = !(e.flags & TL_REC_OUT);
 	if (*ret_whole)
 		return TL_OK;
@@ -57,6 +62,7 @@ enum tl_status tl_gather_script(struct tl_gather *g, struct tl_held *h, size_t i
 	g->at = NULL;
 	*ret_whole = true;
 	*ret = tl_gather_delta(g);
+	*ret_loans = (struct tl_str){g->loans.data, g->loans.len};
 	return st;
 }
 
@@ -65,4 +71,5 @@ void tl_gather_free(struct tl_gather *g)
 	tl_buf_free(&g->ops);
 	tl_buf_free(&g->subs);
 	tl_buf_free(&g->lits);
+	tl_buf_free(&g->loans);
 }

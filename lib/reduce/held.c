@@ -13,6 +13,7 @@ void tl_held_free(struct tl_held *h)
 		tl_batch_free(&h->batch);
 		tl_buf_free(&h->text);
 		tl_buf_free(&h->residues);
+		tl_buf_free(&h->literals);
 		tl_hash_free(h->hash);
 		tl_budget_give(h->opt_budget, h->charged);
 		free(h);

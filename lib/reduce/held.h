@@ -23,6 +23,7 @@ struct tl_held {
 	struct tl_buf text;         /* of the whole batch, where its reader's worker made it, */
 	bool sent;                  /* and has put it out */
 	struct tl_buf residues;     /* of that record */
+	struct tl_buf literals;     /* of it, with its loans; empty: it has none */
 	struct tl_hash128 sum;      /* where has_sum: of the residues of all its entries */
 	struct tl_hash_state *hash; /* of those done so far */
 	size_t done;                /* entries in hash */

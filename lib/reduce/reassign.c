@@ -12,6 +12,8 @@
 #include <stdlib.h>
 
 #include <tl/bits.h>
+#include <tl/block.h>
+#include <tl/borrow.h>
 #include <tl/delta.h>
 #include <tl/map.h>
 #include <tl/mem.h>
@@ -40,8 +42,8 @@ struct tl_reassign {
 	struct shelf shelf[2]; /* by alphabet */
 	struct tl_map index;   /* ordinal to index in its shelf */
 	uint64_t charged;
-	struct tl_bank_room room;
-	struct tl_buf scratch, residues, script;
+	struct tl_bank_room room, lender;
+	struct tl_buf scratch, residues, script, literals;
 	/* Of the block in hand: */
 	struct tl_pair *pair; /* [pairs], in the order of entries */
 	size_t pairs, pair_cap, given;
@@ -160,11 +162,40 @@ static enum tl_status add_pair(struct tl_reassign *r, uint32_t member, const str
 	return TL_OK;
 }
 
+struct borrower {
+	struct tl_reassign *r;
+	struct shelf *s;
+};
+
+static enum tl_status get_lender(void *ctx, uint64_t ordinal, struct tl_str *ret, struct tl_err *err)
+{
+	const struct borrower *b = ctx;
+	uint64_t i;
+	if (!tl_map_get(&b->r->index, ordinal, &i) || i >= b->s->bank.n || b->s->place[i].depth)
+		return tl_err_set(err, TL_DATA, "literals of it stand in a record that is not there");
+	return tl_bank_read(&b->s->bank, (size_t)i, &b->r->lender, ret, err);
+}
+
+/* The script of a delta with all its literals. */
+static enum tl_status whole_script(struct tl_reassign *r, struct shelf *s, const struct tl_entry *e,
+				   struct tl_delta *ret, struct tl_err *err)
+{
+	struct borrower b = {r, s};
+	*ret = (struct tl_delta){e->ops, e->subs, e->lits};
+	if (!e->loans.n)
+		return TL_OK;
+	tl_buf_reset(&r->literals);
+	enum tl_status st = tl_borrow_fill(e->loans, e->ordinal, e->lits, TL_BLOCK_MAX, get_lender,
+					   &b, &r->literals, err);
+	ret->lits = (struct tl_str){r->literals.data, r->literals.len};
+	return st;
+}
+
 /* Looks at a delta: is it needed by others, does it hang on one? */
 static enum tl_status take_delta(struct tl_reassign *r, struct shelf *s, const struct tl_entry *e,
 				 bool is_base, struct tl_err *err)
 {
-	const struct tl_delta d = {e->ops, e->subs, e->lits};
+	struct tl_delta d;
 	struct tl_delta_sum sum;
 	struct tl_str base;
 	uint64_t i;
@@ -174,7 +205,9 @@ static enum tl_status take_delta(struct tl_reassign *r, struct shelf *s, const s
 	}
 	if (!is_base && !s->place[i].depth)
 		return TL_OK;
-	enum tl_status st = tl_delta_measure(&d, &sum, err);
+	enum tl_status st = whole_script(r, s, e, &d, err);
+	if (st == TL_OK)
+		st = tl_delta_measure(&d, &sum, err);
 	if (st == TL_OK)
 		st = tl_bank_read(&s->bank, i, &r->room, &base, err);
 	tl_buf_reset(&r->residues);
@@ -241,6 +274,7 @@ static enum tl_status rewrite(struct tl_reassign *r, const struct tl_item *item,
 			e.ops = d.ops;
 			e.subs = d.subs;
 			e.lits = d.lits;
+			e.loans = (struct tl_str){NULL, 0};
 		}
 		if (st == TL_OK)
 			st = tl_batch_add(&to, &e, err);
@@ -341,6 +375,8 @@ void tl_reassign_free(struct tl_reassign *r)
 	tl_budget_give(r->budget, r->charged);
 	tl_map_free(&r->index);
 	tl_bank_leave(&r->room);
+	tl_bank_leave(&r->lender);
+	tl_buf_free(&r->literals);
 	tl_buf_free(&r->scratch);
 	tl_buf_free(&r->residues);
 	tl_buf_free(&r->script);

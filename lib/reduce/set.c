@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <tl/bits.h>
+#include <tl/borrow.h>
 #include <tl/mem.h>
 #include <tl/taxon.h>
 #include <tl/text.h>
@@ -80,6 +81,24 @@ static void hash_piece(struct tl_set *set, const struct tl_entry *e, uint64_t *r
 		tl_renew_claim(set, row, tl_hash_get(set->hash));
 }
 
+/* What the literals of a delta stand in. */
+static enum tl_status note_lenders(struct tl_set *set, const struct tl_entry *e, struct tl_err *err)
+{
+	struct tl_borrow b = tl_borrow_begin(e->ordinal);
+	struct tl_loan loan;
+	uint64_t last = e->ordinal;
+	enum tl_status st = TL_OK;
+	while (st == TL_OK && tl_borrow_next(&b, e->loans, &loan)) {
+		if (loan.source >= TL_BLOCK_ORDINALS)
+			return tl_err_set(err, TL_DATA, "record tl|%llu: broken literals that stand in other records",
+					  (unsigned long long)e->ordinal);
+		if (loan.source != last)
+			st = tl_map_put(&set->lenders, loan.source, 1, err);
+		last = loan.source;
+	}
+	return st;
+}
+
 /* A piece of a delta; with the last one its script is looked at. */
 static enum tl_status add_delta(struct tl_set *set, const struct tl_entry *e, uint64_t *row,
 				struct tl_err *err)
@@ -88,6 +107,8 @@ static enum tl_status add_delta(struct tl_set *set, const struct tl_entry *e, ui
 	if (!(e->flags & TL_REC_IN))
 		tl_buf_reset(&set->ops);
 	enum tl_status st = tl_buf_add(&set->ops, e->ops.p, e->ops.n, err);
+	if (st == TL_OK)
+		st = note_lenders(set, e, err);
 	if (st != TL_OK || e->flags & TL_REC_OUT)
 		return st;
 	if (!tl_delta_look((struct tl_str){set->ops.data, set->ops.len}, &sum))
@@ -392,5 +413,6 @@ void tl_set_free(struct tl_set *set)
 	tl_table_leave(&set->coded_view);
 	tl_hash_free(set->hash);
 	tl_buf_free(&set->ops);
+	tl_map_free(&set->lenders);
 	free(set);
 }

@@ -184,6 +184,31 @@ static enum tl_status walk(struct tl_set *set, uint32_t i, unsigned *ret_copies,
 	return TL_OK;
 }
 
+/* What literals stand in is copied from, and as high as can be, so that it becomes no member. */
+static enum tl_status pin_lenders(struct tl_set *set, struct tl_err *err)
+{
+	struct tl_map *m = &set->lenders;
+	for (size_t k = 0; m->n && k < m->size; k++) {
+		uint64_t ordinal = m->slot[k].key;
+		uint32_t i;
+		if (ordinal == UINT64_MAX)
+			continue;
+		enum tl_status st = tl_set_find(set, ordinal, &i, err);
+		if (st != TL_OK)
+			return st;
+		if (i == TL_SET_NONE)
+			return tl_set_chain_missing(err, ordinal);
+		m->slot[k].value = i;
+		set->state[i] |= STATE_BASE;
+		if (kind_of(set, i) == TL_KIND_DUP)
+			i = set->base[i];
+		if (kind_of(set, i) != TL_KIND_SEQ)
+			return refuse(set, i, "does not stand whole, but literals of others stand in it", err);
+		set_state(set, i, STATE_HEIGHT, 15, TL_EXPAND_DEPTH);
+	}
+	return TL_OK;
+}
+
 enum tl_status tl_set_chain_measure(struct tl_set *set, struct tl_err *err)
 {
 	for (uint32_t i = 0; i < set->n; i++) {
@@ -198,7 +223,7 @@ enum tl_status tl_set_chain_measure(struct tl_set *set, struct tl_err *err)
 		if (height_of(set, root) < deltas)
 			set_state(set, root, STATE_HEIGHT, 15, deltas);
 	}
-	return TL_OK;
+	return pin_lenders(set, err);
 }
 
 /* 3. What stands in front. */
@@ -229,10 +254,19 @@ static bool find_front(struct tl_set *set)
 	return changed;
 }
 
+static void front_lenders(struct tl_set *set)
+{
+	const struct tl_map *m = &set->lenders;
+	for (size_t k = 0; m->n && k < m->size; k++)
+		if (m->slot[k].key != UINT64_MAX)
+			set->state[m->slot[k].value] |= STATE_FRONT;
+}
+
 void tl_set_chain_place(struct tl_set *set)
 {
 	for (uint32_t i = 0; i < set->n; i++)
 		set->state[i] &= (uint16_t)~STATE_FRONT;
+	front_lenders(set);
 	while (find_front(set))
 		;
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tl/block.h>
+#include <tl/borrow.h>
 #include <tl/expand.h>
 #include <tl/mem.h>
 
@@ -110,6 +112,38 @@ enum tl_status tl_sources_apply(const struct tl_delta *d, const struct tl_source
 	return st;
 }
 
+/* Who asks for the sources of loans. */
+struct borrower {
+	struct tl_sources *s;
+	bool nucleotide;
+};
+
+static enum tl_status get_lender(void *ctx, uint64_t ordinal, struct tl_str *ret, struct tl_err *err)
+{
+	struct borrower *b = ctx;
+	struct tl_source from;
+	bool found;
+	enum tl_status st = tl_shelf_find(&b->s->shelf, ordinal, &from, &found, err);
+	if (st == TL_OK && (!found || from.depth || from.nucleotide != b->nucleotide))
+		st = tl_err_set(err, TL_DATA, "literals of it stand in a record that is none of its kind, or not there");
+	if (st == TL_OK)
+		st = tl_sources_fetch(b->s, &from, &b->s->lender, err);
+	*ret = (struct tl_str){from.residues, from.length};
+	return st;
+}
+
+enum tl_status tl_sources_borrow(struct tl_sources *s, struct tl_str loans, uint64_t ordinal,
+				 bool nucleotide, struct tl_str own, struct tl_buf *out,
+				 struct tl_err *err)
+{
+	struct borrower b = {s, nucleotide};
+	enum tl_status st =
+		tl_borrow_fill(loans, ordinal, own, TL_BLOCK_MAX, get_lender, &b, out, err);
+	if (st != TL_OK)
+		(void)tl_err_prefix(err, "record tl|%llu", (unsigned long long)ordinal);
+	return st;
+}
+
 /* The source that entry i of h is copied from. */
 static enum tl_status base_of(struct tl_sources *s, const struct tl_held *h, size_t i,
 			      struct tl_source *ret, struct tl_err *err)
@@ -127,6 +161,8 @@ static enum tl_status add_delta(struct tl_sources *s, const struct tl_held *h, s
 	struct tl_source made;
 	struct tl_delta d = {e->ops, e->subs, e->lits};
 	enum tl_status st = TL_OK;
+	if (e->loans.n)
+		return tl_sources_broken(err, e->ordinal, "is copied from, but borrows itself");
 	if (e->flags & (TL_REC_IN | TL_REC_OUT)) {
 		if (!(e->flags & TL_REC_IN))
 			tl_gather_begin(&s->script);
@@ -254,5 +290,6 @@ void tl_sources_free(struct tl_sources *s)
 	tl_buf_free(&s->made);
 	tl_buf_free(&s->room);
 	tl_buf_free(&s->scratch);
+	tl_buf_free(&s->lender);
 	tl_gather_free(&s->script);
 }

@@ -40,7 +40,7 @@ struct tl_sources {
 	bool growing_family;
 	struct tl_gather script; /* of a delta of several pieces, so far */
 	bool skip[3];            /* by kind: the copy at hand is no source */
-	struct tl_buf made, room, scratch;
+	struct tl_buf made, room, scratch, lender;
 	uint64_t slab_room; /* memory that residues may still take: the tables, which cannot go
 			     * elsewhere, need what is left of the budget */
 };
@@ -64,6 +64,12 @@ enum tl_status tl_sources_check(const struct tl_source *opt_base, const struct t
 enum tl_status tl_sources_apply(const struct tl_delta *d, const struct tl_source *base,
 				uint64_t ordinal, struct tl_buf *scratch, struct tl_buf *out,
 				struct tl_err *err) TL_CHECK;
+
+/* Appends all literals of a record that has loans to out.  TL_DATA where what they stand in is not there, or
+ * no record that stands whole. */
+enum tl_status tl_sources_borrow(struct tl_sources *s, struct tl_str loans, uint64_t ordinal,
+				 bool nucleotide, struct tl_str own, struct tl_buf *out,
+				 struct tl_err *err) TL_CHECK;
 
 /* Makes sources of the entries of a batch; one that is charged stays where it is.  Of deltas that are
  * no base block: of those that have TL_REC_BASE. */

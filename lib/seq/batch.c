@@ -65,6 +65,8 @@ static enum tl_status end_script(struct tl_batch *b, struct tl_err *err)
 	enum tl_status st = end_item(&b->ops, err);
 	if (st == TL_OK)
 		st = end_item(&b->subs, err);
+	if (st == TL_OK)
+		st = end_sparse(&b->loans, b->n, err);
 	return st == TL_OK ? end_item(&b->lits, err) : st;
 }
 
@@ -119,7 +121,8 @@ enum tl_status tl_batch_add(struct tl_batch *batch, const struct tl_entry *e, st
 	if (batch->kind == TL_KIND_DELTA &&
 	    ((st = add_str(&batch->ops, e->ops, err)) != TL_OK ||
 	     (st = add_str(&batch->subs, e->subs, err)) != TL_OK ||
-	     (st = add_str(&batch->lits, e->lits, err)) != TL_OK))
+	     (st = add_str(&batch->lits, e->lits, err)) != TL_OK ||
+	     (st = add_str(&batch->loans, e->loans, err)) != TL_OK))
 		return st;
 	return tl_batch_end(batch, e->ordinal, e->flags, e->length, e->base, err);
 }
@@ -151,6 +154,7 @@ void tl_batch_get(const struct tl_batch *batch, size_t i, struct tl_entry *ret)
 	ret->ops = item(&batch->ops, i);
 	ret->subs = item(&batch->subs, i);
 	ret->lits = item(&batch->lits, i);
+	ret->loans = item(&batch->loans, i);
 }
 
 static size_t col_bytes(const struct tl_col *col)
@@ -164,14 +168,14 @@ size_t tl_batch_bytes(const struct tl_batch *b)
 	       col_bytes(&b->mask) + col_bytes(&b->odd) + col_bytes(&b->urac) +
 	       col_bytes(&b->lay) + col_bytes(&b->taxa) + col_bytes(&b->plus) + col_bytes(&b->qual) +
 	       col_bytes(&b->qlay) + col_bytes(&b->resi) + col_bytes(&b->ops) +
-	       col_bytes(&b->subs) + col_bytes(&b->lits);
+	       col_bytes(&b->subs) + col_bytes(&b->lits) + col_bytes(&b->loans);
 }
 
 static void each_column(struct tl_batch *b, void (*fn)(struct tl_col *))
 {
 	struct tl_col *all[] = {&b->head, &b->lead, &b->mask, &b->odd,	&b->urac,
 				&b->lay,  &b->plus, &b->qual, &b->qlay, &b->resi,
-				&b->ops,  &b->subs, &b->lits, &b->taxa};
+				&b->ops,  &b->subs, &b->lits, &b->taxa, &b->loans};
 	for (unsigned i = 0; i < sizeof all / sizeof *all; i++)
 		fn(all[i]);
 }

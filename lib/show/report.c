@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <tl/bits.h>
+#include <tl/borrow.h>
 #include <tl/cigar.h>
 #include <tl/map.h>
 #include <tl/mem.h>
@@ -37,7 +38,7 @@ struct tl_report {
 	uint64_t nucleotide;        /* residues in blocks of that alphabet */
 	uint64_t letters[256];      /* of residues that stand whole */
 	uint64_t identity[101];     /* members by percent of identity, rounded down */
-	uint64_t matched, substituted, literals, edges, cands;
+	uint64_t matched, substituted, literals, borrowed, edges, cands;
 	struct tl_map depth; /* by ordinal, of deltas and their duplicates */
 	uint64_t deepest, indirect;
 	uint64_t growing[3];  /* by enum tl_kind: residues of the record at hand so far */
@@ -124,6 +125,7 @@ static enum tl_status count_depth(struct tl_report *r, const struct tl_entry *e,
 /* A piece of a delta. */
 static enum tl_status count_delta(struct tl_report *r, const struct tl_entry *e, struct tl_err *err)
 {
+	uint64_t lent, own;
 	enum tl_status st = TL_OK;
 	if (!(e->flags & TL_REC_IN)) {
 		tl_buf_reset(&r->ops);
@@ -132,6 +134,7 @@ static enum tl_status count_delta(struct tl_report *r, const struct tl_entry *e,
 	if (st == TL_OK)
 		st = tl_buf_add(&r->ops, e->ops.p, e->ops.n, err);
 	r->literals += e->lits.n;
+	r->borrowed += tl_borrow_measure(e->loans, &lent, &own) ? lent : 0;
 	r->substituted += e->subs.n;
 	if (st == TL_OK && !(e->flags & TL_REC_OUT))
 		count_script(r);
@@ -310,6 +313,7 @@ static size_t list_fields(const struct tl_report *r, struct field *f)
 	f[k++] = (struct field){"delta_matched", "residues of deltas copied", r->matched};
 	f[k++] = (struct field){"delta_substituted", "  substituted", r->substituted};
 	f[k++] = (struct field){"delta_literals", "  literals", r->literals};
+	f[k++] = (struct field){"delta_borrowed", "  from other references", r->borrowed};
 	f[k++] = (struct field){"delta_depth", "deepest chain of deltas", r->deepest};
 	f[k++] = (struct field){"delta_indirect", "deltas of deltas", r->indirect};
 	f[k++] = (struct field){"candidates", "candidate pairs, by diagonal", r->cands};

@@ -15,6 +15,7 @@
 
 #include <tl/archive.h>
 #include <tl/bits.h>
+#include <tl/borrow.h>
 #include <tl/clusters.h>
 #include <tl/extract.h>
 #include <tl/report.h>
@@ -99,9 +100,26 @@ static void flush(struct program *m)
 	m->batch.kind = kind;
 }
 
+/* Literals that stand in another record; how many. */
+static uint64_t make_loan(struct program *m, struct tl_entry *e, struct tl_buf *loans)
+{
+	struct tl_borrow b = tl_borrow_begin(e->ordinal);
+	uint8_t what = byte(m), from = byte(m);
+	uint64_t length = m->length[from % ORDINALS], place = length ? what % length : 0;
+	struct tl_loan loan = {.own = what % (e->lits.n + 1), .source = from % ORDINALS,
+			       .place = place, .length = length - place, .minus = what & 1};
+	loan.length += from >> 7; /* sometimes one too many */
+	tl_buf_reset(loans);
+	if (e->flags & TL_REC_IN || !loan.length)
+		return 0;
+	must(tl_borrow_put(&b, &loan, loans, NULL) == TL_OK);
+	e->loans = (struct tl_str){loans->data, loans->len};
+	return loan.length;
+}
+
 /* Copies all of the base, or what the input says. */
 static void make_script(struct program *m, struct tl_entry *e, uint8_t how, uint8_t ops[64],
-			uint8_t lits[64])
+			uint8_t lits[64], struct tl_buf *loans)
 {
 	size_t n = 0;
 	uint64_t base = m->length[e->base % ORDINALS];
@@ -109,21 +127,24 @@ static void make_script(struct program *m, struct tl_entry *e, uint8_t how, uint
 		e->ops = bytes(m, 60);
 		e->subs = residues(m, lits, 30);
 		e->length = byte(m);
+		e->loans = how & 4 ? bytes(m, 12) : e->loans;
 		return;
 	}
 	e->lits = residues(m, lits, 60);
+	uint64_t literals = e->lits.n + (how & 4 ? make_loan(m, e, loans) : 0);
 	n += tl_bits_put_varint(ops + n, how & 2 ? 1 : 0);
-	n += tl_bits_put_varint(ops + n, e->lits.n / 2);
-	n += tl_bits_put_varint(ops + n, e->lits.n - e->lits.n / 2);
+	n += tl_bits_put_varint(ops + n, literals / 2);
+	n += tl_bits_put_varint(ops + n, literals - literals / 2);
 	if (base)
 		n += tl_bits_put_varint(ops + n, base << 2);
 	e->ops = (struct tl_str){ops, n};
-	e->length = base + e->lits.n;
+	e->length = base + literals;
 }
 
 static void put_record(struct program *m, uint8_t what)
 {
 	uint8_t resi[64], ops[64], how = byte(m), place = byte(m);
+	static struct tl_buf loans;
 	enum tl_kind kind = (enum tl_kind)(what % 3);
 	enum tl_alphabet alphabet = what & 128 ? TL_NUCLEOTIDE : TL_PROTEIN;
 	uint8_t flags = what >> 3 & 3;
@@ -150,7 +171,7 @@ static void put_record(struct program *m, uint8_t what)
 		e.resi = residues(m, resi, 60);
 		e.length = e.resi.n;
 	} else if (kind == TL_KIND_DELTA) {
-		make_script(m, &e, how, ops, resi);
+		make_script(m, &e, how, ops, resi, &loans);
 	} else {
 		e.length = how & 1 ? byte(m) : m->length[e.base % ORDINALS];
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_ledger: the columns of a recX block, walked over.  Input: 1 byte rows, 1 byte rows of a
- * block, 3 bytes lengths of columns, then they; the last column has what is left. */
+ * block, 4 bytes lengths of columns, then they; the last column has what is left. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,13 +18,13 @@ static void must(int fine)
 /* The block as it would be read, in memory of just its size. */
 static void make(struct tl_block *block, const uint8_t *data, size_t size)
 {
-	static const char tag[TL_LEDGER_COLUMNS][4] = {"ORDN", "BASE", "INFO", "KEYS"};
+	static const char tag[TL_LEDGER_COLUMNS][4] = {"ORDN", "BASE", "INFO", "KEYS", "LENT"};
 	struct tl_payload payload = {0};
 	uint8_t head[TL_BLOCK_HEADER];
-	const uint8_t *p = data + 5, *end = data + size;
+	const uint8_t *p = data + 6, *end = data + size;
 	for (int i = 0; i < TL_LEDGER_COLUMNS; i++) {
 		const uint8_t *t = (const uint8_t *)tag[i];
-		size_t left = (size_t)(end - p), n = i < 3 && data[2 + i] < left ? data[2 + i] : left;
+		size_t left = (size_t)(end - p), n = i < 4 && data[2 + i] < left ? data[2 + i] : left;
 		must(!tl_buf_add(tl_block_column(&payload, TL_TAG(t[0], t[1], t[2], t[3])), p, n, NULL));
 		p += n;
 	}
@@ -42,8 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct tl_ledger_walk w, from;
 	struct tl_ledger_row row;
 	enum tl_status st = TL_OK;
-	uint64_t hash, rows = 0, sum = 0;
-	if (size < 5 || size > 1 << 12)
+	uint64_t hash, ordinal, rows = 0, sum = 0;
+	if (size < 6 || size > 1 << 12)
 		return 0;
 	make(&block, data, size);
 	must(!tl_ledger_open(&block, &w, NULL));
@@ -56,6 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		rows++;
 		for (size_t i = 0; i < row.keys; i++)
 			sum += tl_ledger_row_key(&row, i);
+		for (size_t pos = 0; tl_ledger_row_lender(&row, &pos, &ordinal);)
+			must(ordinal < TL_BLOCK_ORDINALS);
 	}
 	must(st == TL_OK || st == TL_DATA);
 	must(!tl_ledger_hash(&from, &w, &hash, NULL));

@@ -122,6 +122,75 @@ static void inner(struct hand *h, uint8_t block, uint64_t ordinal, uint64_t base
 	put(h, TL_KIND_DELTA, block, &e, TL_PROTEIN);
 }
 
+/* MK, of record lender VLA where place is 2, and the rest of the base. */
+static struct tl_entry borrower(uint64_t ordinal, uint64_t base, uint64_t lender, uint8_t place,
+				uint8_t *room)
+{
+	static const uint8_t ops[] = {5 << 1, 5, 0, (sizeof residues - 1 - 5) << 2};
+	struct tl_entry e = entry(ordinal, base);
+	e.ops = (struct tl_str){ops, sizeof ops};
+	e.lits = (struct tl_str){(const uint8_t *)residues, 2};
+	room[0] = 2;
+	room[1] = (uint8_t)tl_bits_zigzag((int64_t)(lender - ordinal));
+	room[2] = (uint8_t)(place << 2);
+	room[3] = 3;
+	e.loans = (struct tl_str){room, 4};
+	return e;
+}
+
+static int borrows(uint64_t lender, uint8_t place, uint8_t block, uint8_t flags)
+{
+	struct hand h = begin(TL_STREAM_REDUCED);
+	uint8_t room[4];
+	whole(&h, REF, 0);
+	whole(&h, REF, 1);
+	delta(&h, BASE, 2, 1);
+	twin(&h, BASE, 3, 1);
+	struct tl_entry e = borrower(4, 0, lender, place, room);
+	e.flags = flags;
+	put(&h, TL_KIND_DELTA, block, &e, TL_PROTEIN);
+	return end(&h, 5);
+}
+
+/* Literals that stand in other references, or in their twins. */
+static void test_loans(void)
+{
+	tl_test_ok(restore(borrows(1, 2, 0, 0), NULL), made_err);
+	tl_test_ok(restore(borrows(3, 2, 0, 0), NULL), made_err);
+	tl_test_ok(restore(borrows(0, 2, 0, 0), NULL), made_err);
+	REFUSED(borrows(1, 8, 0, 0), "leaves what it stands in");
+	REFUSED(borrows(1, 1, 0, 0), "");
+	REFUSED(borrows(2, 2, 0, 0), "none of its kind");
+	REFUSED(borrows(9, 2, 0, 0), "not there");
+	REFUSED(borrows(1, 2, BASE, 0), "borrows itself");
+	REFUSED(borrows(1, 2, 0, TL_REC_BASE), "borrows itself");
+}
+
+/* A record in pieces has all its loans with the first one; no other may have some. */
+static void test_loans_in_pieces(void)
+{
+	for (int wrong = 0; wrong < 2; wrong++) {
+		struct hand h = begin(TL_STREAM_REDUCED);
+		uint8_t room[4];
+		whole(&h, REF, 0);
+		whole(&h, REF, 1);
+		struct tl_entry e = borrower(2, 0, 1, 2, room), rest = e;
+		rest.ops = rest.lits = rest.head = rest.loans = (struct tl_str){NULL, 0};
+		e.length = 4;
+		e.flags = TL_REC_OUT;
+		e.lay = (struct tl_str){(const uint8_t[]){TL_EOL_LF, 1, 4, TL_EOL_NONE}, 4};
+		rest.length = sizeof residues - 1 - 4;
+		rest.flags = TL_REC_IN;
+		rest.loans = wrong ? e.loans : rest.loans;
+		put(&h, TL_KIND_DELTA, 0, &e, TL_PROTEIN);
+		put(&h, TL_KIND_DELTA, 0, &rest, TL_PROTEIN);
+		if (wrong)
+			REFUSED(end(&h, 3), "do not fit it");
+		else
+			tl_test_ok(restore(end(&h, 3), NULL), made_err);
+	}
+}
+
 /* Deltas between other records that later ones are copied from. */
 static void test_inner(void)
 {
@@ -604,6 +673,8 @@ static void test_overlapping_bases(void)
 int main(void)
 {
 	TL_RUN(test_good);
+	TL_RUN(test_loans);
+	TL_RUN(test_loans_in_pieces);
 	TL_RUN(test_inner);
 	TL_RUN(test_roots);
 	TL_RUN(test_bases);

@@ -48,7 +48,7 @@ static struct tl_str str(int c)
 static enum tl_status read_all(struct tl_scripted *s)
 {
 	enum tl_status st =
-		tl_scripted_open(s, str(ORDN), str(FLAG), str(RLEN), str(BASE), NULL);
+		tl_scripted_open(s, str(ORDN), str(FLAG), str(RLEN), str(BASE), (struct tl_str){NULL, 0}, NULL);
 	return st == TL_OK ? tl_scripted_walk(s, str(OPSV), NULL) : st;
 }
 
