@@ -16,6 +16,7 @@
 #include <tl/pages.h>
 #include <tl/record.h>
 #include <tl/refid.h>
+#include <tl/reuse.h>
 #include <tl/text.h>
 
 #define BATCH_BYTES (1u << 20)  /* a block is ended at about this size, unless told otherwise */
@@ -45,6 +46,7 @@ struct archiver {
 	struct tl_buf lay;    /* of the entry that is appended */
 	struct tl_text_style style;
 	char id[32];        /* put in front of the header */
+	struct tl_reuse *reuse; /* literals of members that references have */
 	struct tl_refids ids; /* of references that have others than their ordinals */
 	uint64_t next_id;
 	uint32_t next_file; /* spool number where to look for the next FILE */
@@ -266,13 +268,28 @@ static struct tl_str share(struct tl_str *s, bool last)
 }
 
 /* A piece of a new member: what is left of its script is shared out, as a block has its limits. */
-static void become_delta(struct tl_entry *e, uint64_t base, struct tl_delta *script)
+static void become_delta(struct tl_entry *e, uint64_t base, struct tl_delta *script,
+			 struct tl_str *loans)
 {
 	bool last = !(e->flags & TL_REC_OUT);
 	e->base = base;
+	e->loans = *loans;
+	*loans = (struct tl_str){NULL, 0};
 	e->ops = share(&script->ops, last);
 	e->subs = share(&script->subs, last);
 	e->lits = share(&script->lits, last);
+}
+
+/* A new member that nothing is copied from: its literals may stand in references. */
+static bool may_borrow(const struct tl_set *set, uint32_t i)
+{
+	return tl_set_is_nucleotide(set, i) && tl_set_role(set, i) == TL_SET_MEMBER &&
+	       !tl_set_is_base(set, i);
+}
+
+static bool is_lender(const struct tl_set *set, uint32_t i)
+{
+	return tl_set_is_nucleotide(set, i) && tl_set_role(set, i) == TL_SET_REF;
 }
 
 /* A record of an older archive that is kept only to be copied from: it has no text. */
@@ -285,10 +302,11 @@ static enum tl_status put_hidden(struct archiver *a, uint32_t i, const struct tl
 	};
 	struct tl_entry e = {.ordinal = r->ordinal, .length = r->length};
 	struct tl_delta script;
+	struct tl_str none = {NULL, 0};
 	enum tl_status st = tl_set_script(a->set, i, &a->script, &script, err);
 	if (st != TL_OK)
 		return st;
-	become_delta(&e, r->base, &script);
+	become_delta(&e, r->base, &script, &none);
 	return append(a, SLOT_HIDDEN, &like, e, err);
 }
 
@@ -299,6 +317,7 @@ static enum tl_status put_record(struct archiver *a, uint32_t i, const struct tl
 	uint32_t block = r->block, entry = r->entry;
 	const struct tl_batch *b;
 	struct tl_delta script = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
+	struct tl_str loans = {NULL, 0};
 	enum slot s = slot_of(r);
 	uint64_t id = 0;
 	enum tl_status st = TL_OK;
@@ -306,19 +325,25 @@ static enum tl_status put_record(struct archiver *a, uint32_t i, const struct tl
 		return put_hidden(a, i, r, err);
 	if (s == SLOT_REF)
 		st = number_ref(a, r, &id, err);
-	if (r->role == TL_SET_MEMBER)
-		st = tl_set_coded(a->set, i, &a->script, &script, err);
 	if (st == TL_OK)
 		st = tl_pages_get(a->pages, block, &b, err);
+	if (st == TL_OK && r->role == TL_SET_MEMBER)
+		st = tl_set_coded(a->set, i, &a->script, &script, err);
+	if (st == TL_OK && may_borrow(a->set, i) && b->format == TL_FORMAT_FASTA)
+		st = tl_reuse_cut(a->reuse, i, r->ordinal, &script.lits, &loans, err);
+	if (st == TL_OK && is_lender(a->set, i))
+		st = tl_reuse_begin(a->reuse, r->ordinal, r->length, err);
 	while (st == TL_OK) {
 		struct tl_entry e;
 		tl_batch_get(b, entry, &e);
 		if (r->role == TL_SET_MEMBER)
-			become_delta(&e, r->base, &script);
+			become_delta(&e, r->base, &script, &loans);
 		e.flags &= (uint8_t)~TL_REC_BASE;
 		if (r->is_base && !r->is_front && !(e.flags & TL_REC_IN))
 			e.flags |= TL_REC_BASE;
 		st = append(a, s, b, e, err);
+		if (st == TL_OK && is_lender(a->set, i))
+			st = tl_reuse_add(a->reuse, e.resi, !(e.flags & TL_REC_OUT), err);
 		if (st == TL_OK && s == SLOT_REF && a->opts->opt_refs)
 			st = put_text(a, b, &e, id, err);
 		if (st != TL_OK || !(e.flags & TL_REC_OUT))
@@ -339,6 +364,22 @@ static bool in_bases(const struct tl_set *set, uint32_t i)
 	return tl_set_role(set, i) == TL_SET_REF || tl_set_is_front(set, i);
 }
 
+/* Tells all literals that references may have, before these come. */
+static enum tl_status ask(struct archiver *a, struct tl_err *err)
+{
+	struct tl_set *set = a->set;
+	struct tl_delta script;
+	enum tl_status st = TL_OK;
+	for (uint32_t i = 0; i < set->n && st == TL_OK; i++) {
+		if (!may_borrow(set, i))
+			continue;
+		st = tl_set_coded(set, i, &a->script, &script, err);
+		if (st == TL_OK)
+			st = tl_reuse_ask(a->reuse, i, script.lits, err);
+	}
+	return st;
+}
+
 static enum tl_status put_bases(struct archiver *a, struct tl_err *err)
 {
 	struct tl_set *set = a->set;
@@ -346,6 +387,8 @@ static enum tl_status put_bases(struct archiver *a, struct tl_err *err)
 	unsigned deepest = 0;
 	enum tl_status st = TL_OK;
 	a->bases = true;
+	if ((st = ask(a, err)) != TL_OK)
+		return st;
 	for (uint32_t i = 0; i < set->n; i++)
 		if (in_bases(set, i) && tl_set_depth(set, i) > deepest)
 			deepest = tl_set_depth(set, i);
@@ -360,7 +403,7 @@ static enum tl_status put_bases(struct archiver *a, struct tl_err *err)
 			st = flush_all(a, err);
 	}
 	a->bases = false;
-	return st;
+	return st == TL_OK ? tl_reuse_settle(a->reuse, err) : st;
 }
 
 /* The next FILE of the spool; *ret_any false behind the last one.  block holds what *ret points
@@ -436,6 +479,8 @@ enum tl_status tl_archive_write(struct tl_set *set, const struct tl_archive_opts
 	if (set->opt_former)
 		a->next_id = tl_former_next_id(set->opt_former);
 	st = tl_pages_new(set->spool, set->shift, &a->pages, err);
+	if (st == TL_OK)
+		st = tl_reuse_new(set->pool, set->budget, &a->reuse, err);
 	for (size_t i = 0; i < SLOTS && st == TL_OK; i++) {
 		a->slot[i].has_sum = true;
 		st = (a->slot[i].hash = tl_hash_new(err)) ? TL_OK : TL_NOMEM;
@@ -455,6 +500,7 @@ enum tl_status tl_archive_write(struct tl_set *set, const struct tl_archive_opts
 	tl_buf_free(&a->text);
 	tl_refid_free(&a->ids);
 	tl_buf_free(&a->lay);
+	tl_reuse_free(a->reuse);
 	free(a);
 	return st;
 }

@@ -135,6 +135,17 @@ static inline void made_random(struct made_db *db, size_t n)
 		r->residues[r->n] = made_residue(db->alphabet);
 }
 
+/* Appends a stretch of another record, as genomes have it that come of several: a loan of a delta. */
+static inline void made_graft(const struct made_db *db, struct made_record *r)
+{
+	const struct made_record *q = &db->record[tl_test_below(db->n - 1)];
+	size_t n = 60 + tl_test_below(60);
+	if (q->n < n || r->n + n > sizeof r->residues)
+		return;
+	memcpy(r->residues + r->n, q->residues + tl_test_below(q->n - n + 1), n);
+	r->n += n;
+}
+
 /* A copy of record from with a change in percent of its columns, ends and, sometimes, the strand
  * too. */
 static inline void made_child(struct made_db *db, size_t from, unsigned percent)
@@ -151,6 +162,8 @@ static inline void made_child(struct made_db *db, size_t from, unsigned percent)
 	}
 	for (size_t i = tl_test_below(6); i > 0; i--)
 		r->residues[r->n++] = made_residue(db->alphabet);
+	if (db->alphabet && !tl_test_below(3))
+		made_graft(db, r);
 	if (db->alphabet && !tl_test_below(3)) {
 		uint8_t copy[sizeof r->residues];
 		memcpy(copy, r->residues, r->n);
