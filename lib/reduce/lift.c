@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* lift: hits on references as hits on every member.
  *
- * Contents: 1. lines of hits  2. records  3. coordinates  4. writing.
+ * Contents: 1. subjects  2. records  3. coordinates  4. writing.
  */
 #include <tl/lift.h>
 
@@ -16,7 +16,8 @@
 #include <tl/hash.h>
 #include <tl/mem.h>
 
-#define COLUMNS 12
+#include "lift_hit.h"
+
 #define CHAIN (2 * TL_EXPAND_DEPTH + 2) /* copies between a record and its root, at most */
 
 struct member {
@@ -43,107 +44,20 @@ struct tl_lift {
 	struct tl_buf line; /* of a hit that is scored again */
 };
 
-/* 1. Lines of hits. */
-
-struct hit {
-	struct tl_str subject;
-	struct tl_str before, between, behind; /* columns around those that change */
-	struct tl_str query;
-	struct tl_rescore_place place; /* q_from and q_to, where they rise */
-	double expect, bits;
-	uint64_t from, to;                     /* of the smaller end, from 0, and behind the other */
-	bool minus;
-	bool numbered;    /* the subject is tlr|NUMBER, which is the reference */
-	uint64_t ordinal; /* of that ordinal */
-};
-
-static enum tl_status wrong(struct tl_err *err, const char *name, uint64_t line, const char *why)
-{
-	return tl_err_set(err, TL_DATA, "%s:%llu: %s", name, (unsigned long long)line, why);
-}
-
-static bool number(const uint8_t *p, const uint8_t *end, uint64_t *ret)
-{
-	if (p == end || end - p > 18)
-		return false;
-	for (*ret = 0; p < end; p++) {
-		if (*p < '0' || *p > '9')
-			return false;
-		*ret = *ret * 10 + (uint64_t)(*p - '0');
-	}
-	return *ret > 0;
-}
-
-/* A number such as 1.5e-30 or 48.1; 0 where it is none. */
-static double real(const uint8_t *p, const uint8_t *end)
-{
-	char text[40];
-	size_t n = (size_t)(end - p) < sizeof text - 1 ? (size_t)(end - p) : sizeof text - 1;
-	memcpy(text, p, n);
-	text[n] = 0;
-	double x = strtod(text, NULL);
-	return x > 0 && x < 1e300 ? x : 0;
-}
-
-/* The line without its end; false where it is no hit. */
-static bool read_hit(struct tl_str line, struct hit *h)
-{
-	const uint8_t *col[COLUMNS + 1] = {line.p}, *end = line.p + line.n;
-	for (int i = 1; i < COLUMNS; i++) {
-		const uint8_t *tab = memchr(col[i - 1], '\t', (size_t)(end - col[i - 1]));
-		if (!tab)
-			return false;
-		col[i] = tab + 1;
-	}
-	uint64_t a, b;
-	if (!number(col[8], col[9] - 1, &a) || !number(col[9], col[10] - 1, &b))
-		return false;
-	if (number(col[6], col[7] - 1, &h->place.q_from) && number(col[7], col[8] - 1, &h->place.q_to) &&
-	    h->place.q_from <= h->place.q_to)
-		h->place.q_from--;
-	else
-		h->place.q_to = 0;
-	h->query = (struct tl_str){line.p, (size_t)(col[1] - 1 - line.p)};
-	h->expect = real(col[10], col[11] - 1);
-	h->bits = real(col[11], end);
-	h->minus = a > b;
-	h->from = (h->minus ? b : a) - 1;
-	h->to = h->minus ? a : b;
-	h->before = (struct tl_str){line.p, (size_t)(col[1] - line.p)};
-	h->subject = (struct tl_str){col[1], (size_t)(col[2] - 1 - col[1])};
-	h->between = (struct tl_str){col[2] - 1, (size_t)(col[8] - col[2] + 1)};
-	h->behind = (struct tl_str){col[10] - 1, (size_t)(end - col[10] + 1)};
-	return h->subject.n > 0;
-}
-
-/* The next line, its line feed not included; false at the end. */
-static bool next_line(const struct tl_buf *text, size_t *at, struct tl_str *ret)
-{
-	if (*at >= text->len)
-		return false;
-	const uint8_t *p = text->data + *at, *nl = memchr(p, '\n', text->len - *at);
-	*ret = (struct tl_str){p, nl ? (size_t)(nl - p) : text->len - *at};
-	*at += ret->n + 1;
-	return true;
-}
-
-static bool is_comment(struct tl_str line)
-{
-	return !line.n || line.p[0] == '#';
-}
+/* 1. Subjects. */
 
 enum tl_status tl_lift_subjects(const struct tl_buf *text, const char *name, struct tl_buf *list,
 				struct tl_err *err)
 {
 	struct tl_str line;
-	struct hit h;
+	struct tl_lift_hit h;
 	size_t at = 0;
 	enum tl_status st = TL_OK;
-	for (uint64_t n = 1; st == TL_OK && next_line(text, &at, &line); n++) {
-		if (is_comment(line))
+	for (uint64_t n = 1; st == TL_OK && tl_lift_hit_line(text, &at, &line); n++) {
+		if (tl_lift_hit_is_comment(line))
 			continue;
-		if (!read_hit(line, &h))
-			st = wrong(err, name, n, "not a hit: 12 columns between tabs, the 9th and 10th "
+		if (!tl_lift_hit_read(line, &h))
+			st = tl_lift_hit_wrong(err, name, n, "not a hit: 12 columns between tabs, the 9th and 10th "
 						 "numbers from 1");
 		if (st == TL_OK)
 			st = tl_buf_add(list, h.subject.p, h.subject.n, err);
@@ -381,7 +295,7 @@ static bool carry_to(const struct tl_lift *l, const struct member *m, struct int
 
 /* What the hit calls a record: by name, or by ordinal where the subject was; members of a reference that
  * was called by its number have none. */
-static struct tl_str name_of(const struct tl_lift *l, const struct hit *h, const struct member *m,
+static struct tl_str name_of(const struct tl_lift *l, const struct tl_lift_hit *h, const struct member *m,
 			     char *tl, size_t size)
 {
 	struct tl_str name = {l->bytes.data + m->name, m->name_n};
@@ -394,7 +308,7 @@ static struct tl_str name_of(const struct tl_lift *l, const struct hit *h, const
 	return name;
 }
 
-static enum tl_status put_hit(const struct tl_lift *l, const struct hit *h, const struct member *m,
+static enum tl_status put_hit(const struct tl_lift *l, const struct tl_lift_hit *h, const struct member *m,
 			      const struct interval *v, struct tl_out *out, struct tl_err *err)
 {
 	char tl[32], ends[48];
@@ -411,7 +325,7 @@ static enum tl_status put_hit(const struct tl_lift *l, const struct hit *h, cons
 }
 
 /* The same with the columns of an alignment of its own; *ret_any false where there is none. */
-static enum tl_status put_again(struct tl_lift *l, const struct hit *h, const struct member *m,
+static enum tl_status put_again(struct tl_lift *l, const struct tl_lift_hit *h, const struct member *m,
 				const struct interval *v, struct tl_out *out, bool *ret_any,
 				struct tl_err *err)
 {
@@ -445,7 +359,7 @@ static size_t first_of(const struct tl_lift *l, uint64_t root)
 }
 
 /* The hit on r is what others are measured by. */
-static enum tl_status begin_again(struct tl_lift *l, const struct hit *h, const struct member *r,
+static enum tl_status begin_again(struct tl_lift *l, const struct tl_lift_hit *h, const struct member *r,
 				  struct tl_err *err)
 {
 	const struct tl_rescore_place at = {h->place.q_from, h->place.q_to, h->from, h->to};
@@ -456,7 +370,7 @@ static enum tl_status begin_again(struct tl_lift *l, const struct hit *h, const 
 }
 
 /* A hit on record r: for itself, and where others are made from it, for them. */
-static enum tl_status lift_hit(struct tl_lift *l, const struct hit *h, const struct member *r,
+static enum tl_status lift_hit(struct tl_lift *l, const struct tl_lift_hit *h, const struct member *r,
 			       struct tl_out *out, struct tl_lift_sum *sum, struct tl_err *err)
 {
 	struct interval own = {h->from, h->to, h->minus};
@@ -491,7 +405,7 @@ static enum tl_status put_line(struct tl_str line, struct tl_out *out, struct tl
 }
 
 /* As the answers have it: that of tl|ORDINAL where the subject is a number. */
-static uint64_t hash_of_subject(struct hit *h, const struct tl_refids *opt_ids)
+static uint64_t hash_of_subject(struct tl_lift_hit *h, const struct tl_refids *opt_ids)
 {
 	char tl[32];
 	uint64_t id;
@@ -508,12 +422,12 @@ static enum tl_status lift_line(struct tl_lift *l, struct tl_str line,
 				uint64_t number_of, struct tl_out *out, struct tl_lift_sum *sum,
 				struct tl_err *err)
 {
-	struct hit h;
+	struct tl_lift_hit h;
 	enum tl_status st = TL_OK;
-	if (is_comment(line))
+	if (tl_lift_hit_is_comment(line))
 		return put_line(line, out, err);
-	if (!read_hit(line, &h))
-		return wrong(err, name, number_of, "not a hit");
+	if (!tl_lift_hit_read(line, &h))
+		return tl_lift_hit_wrong(err, name, number_of, "not a hit");
 	uint64_t hash = hash_of_subject(&h, opt_ids);
 	size_t low = 0, high = l->answers;
 	while (low < high) {
@@ -537,7 +451,7 @@ static enum tl_status lift_line(struct tl_lift *l, struct tl_str line,
 			continue; /* two of its ids are the same */
 		last = l->answer[low].member;
 		if (h.to > m->length)
-			return wrong(err, name, number_of, "the hit goes beyond the end of its subject");
+			return tl_lift_hit_wrong(err, name, number_of, "the hit goes beyond the end of its subject");
 		st = lift_hit(l, &h, m, out, sum, err);
 	}
 	return st == TL_OK || !l->opt_rescore || st == TL_IO || st == TL_PIPE ? st : tl_err_prefix(err, "%s:%llu", name, (unsigned long long)number_of);
@@ -551,7 +465,7 @@ enum tl_status tl_lift_write(struct tl_lift *l, const struct tl_buf *text,
 	size_t at = 0;
 	enum tl_status st = TL_OK;
 	*ret = (struct tl_lift_sum){0};
-	for (uint64_t n = 1; st == TL_OK && next_line(text, &at, &line); n++)
+	for (uint64_t n = 1; st == TL_OK && tl_lift_hit_line(text, &at, &line); n++)
 		st = lift_line(l, line, opt_ids, name, n, out, ret, err);
 	return st;
 }
