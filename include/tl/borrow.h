@@ -56,8 +56,12 @@ enum tl_status tl_borrow_put(struct tl_borrow *b, const struct tl_loan *loan, st
 /* Residues of all loans, and literals before them; false where the string is broken. */
 bool tl_borrow_measure(struct tl_str loans, uint64_t *ret_residues, uint64_t *ret_own);
 
-/* Gives the residues of a source, which stay until the next call.  TL_DATA where there is none. */
-typedef enum tl_status (*tl_borrow_source)(void *ctx, uint64_t ordinal, struct tl_str *ret,
+/* Where a loan begins in a source of that length, as it stands; false where it leaves it. */
+bool tl_borrow_place(const struct tl_loan *loan, uint64_t length, uint64_t *ret);
+
+/* Gives the residues of a loan as they stand in its source, not turned; they stay until the next call.  TL_DATA
+ * where they do not. */
+typedef enum tl_status (*tl_borrow_source)(void *ctx, const struct tl_loan *loan, struct tl_str *ret,
 					   struct tl_err *err);
 
 /* Appends all literals of a record, at most limit, to out: its own and its loans.  TL_DATA where these do not

@@ -65,6 +65,7 @@ struct tl_set_record {
 };
 
 #define TL_SET_NONE UINT32_MAX
+#define TL_SET_LENDS UINT64_C(1)
 #define TL_SET_ROW 6 /* words */
 #define TL_SET_SAMPLE 256
 
@@ -115,7 +116,9 @@ struct tl_set {
 	struct tl_hash_state *hash;  /* of the residues of a record of several pieces */
 	struct tl_buf ops;           /* of its script */
 	struct tl_map lenders;       /* ordinals of records in which literals of deltas as read stand
-				      * (tl/borrow.h), and, once known, their indices: they stay whole */
+				      * (tl/borrow.h), with TL_SET_LENDS << alphabet of those, and, once known, four
+				      * times their index: they stay whole */
+	bool fasta;                  /* some records are FASTA */
 };
 
 /* budget may be NULL; the calling thread is worker 0 of pool. */

@@ -55,21 +55,33 @@ static enum tl_status broken(struct tl_err *err)
 	return tl_err_set(err, TL_DATA, "broken literals that stand in other records");
 }
 
-/* Appends the residues of a loan. */
-static enum tl_status lend(const struct tl_loan *loan, struct tl_str source, struct tl_buf *out,
-			   struct tl_err *err)
+bool tl_borrow_place(const struct tl_loan *loan, uint64_t length, uint64_t *ret)
 {
-	if (loan->place > source.n || loan->length > source.n - loan->place)
-		return tl_err_set(err, TL_DATA, "a literal that leaves what it stands in");
-	size_t n = (size_t)loan->length, from = (size_t)loan->place;
-	if (!loan->minus)
-		return tl_buf_add(out, source.p + from, n, err);
-	enum tl_status st = tl_buf_reserve(out, n, err);
-	if (st != TL_OK)
-		return st;
-	tl_alphabet_revcomp(out->data + out->len, source.p + (source.n - from - n), n);
-	out->len += n;
+	if (loan->place > length || loan->length > length - loan->place)
+		return false;
+	*ret = loan->minus ? length - loan->place - loan->length : loan->place;
+	return true;
+}
+
+/* Appends residues of a source, which are not none. */
+static enum tl_status lend(struct tl_str s, bool minus, struct tl_buf *out, struct tl_err *err)
+{
+	enum tl_status st = tl_buf_reserve(out, s.n, err);
+	if (st != TL_OK || !minus)
+		return st == TL_OK ? tl_buf_add(out, s.p, s.n, err) : st;
+	tl_alphabet_revcomp(out->data + out->len, s.p, s.n);
+	out->len += s.n;
 	return TL_OK;
+}
+
+/* Appends the next n literals of the record's own. */
+static enum tl_status keep(struct tl_str *own, size_t n, struct tl_buf *out, struct tl_err *err)
+{
+	if (!n)
+		return TL_OK;
+	enum tl_status st = tl_buf_add(out, own->p, n, err);
+	*own = (struct tl_str){own->p + n, own->n - n};
+	return st;
 }
 
 static enum tl_status fill(struct tl_str loans, uint64_t ordinal, struct tl_str own,
@@ -77,18 +89,16 @@ static enum tl_status fill(struct tl_str loans, uint64_t ordinal, struct tl_str 
 {
 	struct tl_borrow b = tl_borrow_begin(ordinal);
 	struct tl_loan loan;
-	size_t at = 0;
 	enum tl_status st = TL_OK;
 	while (st == TL_OK && tl_borrow_next(&b, loans, &loan)) {
-		struct tl_str source = {NULL, 0};
-		st = tl_buf_add(out, own.p + at, (size_t)loan.own, err);
-		at += (size_t)loan.own;
+		struct tl_str s = {NULL, 0};
+		st = keep(&own, (size_t)loan.own, out, err);
 		if (st == TL_OK)
-			st = get(ctx, loan.source, &source, err);
+			st = get(ctx, &loan, &s, err);
 		if (st == TL_OK)
-			st = lend(&loan, source, out, err);
+			st = lend(s, loan.minus, out, err);
 	}
-	return st == TL_OK ? tl_buf_add(out, own.p + at, own.n - at, err) : st;
+	return st == TL_OK ? keep(&own, own.n, out, err) : st;
 }
 
 enum tl_status tl_borrow_fill(struct tl_str loans, uint64_t ordinal, struct tl_str own, uint64_t limit,

@@ -400,15 +400,27 @@ static enum tl_status get_text(const struct tl_block *block, struct tl_batch *ba
 	return st;
 }
 
-/* Loans stand with the first piece of a record. */
-static enum tl_status get_loans(const struct tl_block *block, struct tl_batch *batch,
-				struct tl_err *err)
+/* Loans stand with the first piece of a record, and their sources in its stream. */
+static bool loans_fit(const struct tl_batch *batch, size_t i, uint64_t shift)
+{
+	const struct tl_str s = tl_col_get(&batch->loans, i);
+	struct tl_borrow b = tl_borrow_begin(batch->ordinal[i]);
+	struct tl_loan loan;
+	bool fit = !s.n || !(batch->flags[i] & TL_REC_IN);
+	while (fit && tl_borrow_next(&b, s, &loan))
+		fit = loan.source >= shift && loan.source < TL_BLOCK_ORDINALS &&
+		      loan.source != batch->ordinal[i];
+	return fit;
+}
+
+static enum tl_status get_loans(const struct tl_block *block, uint64_t shift,
+				struct tl_batch *batch, struct tl_err *err)
 {
 	const struct tl_str s = tl_block_get(block, TAG_LITR);
 	enum tl_status st = tl_borrow_unpack(s, batch->n, &batch->loans, err);
 	bool fit = !s.n || batch->format == TL_FORMAT_FASTA;
 	for (size_t i = 0; i < batch->loans.n && fit; i++)
-		fit = !(batch->flags[i] & TL_REC_IN) || !tl_col_get(&batch->loans, i).n;
+		fit = loans_fit(batch, i, shift);
 	return st != TL_OK || fit ? st
 				  : tl_err_set(err, TL_DATA, "its literals of other records do not fit it");
 }
@@ -453,7 +465,7 @@ enum tl_status tl_record_decode(const struct tl_block *block, uint64_t shift,
 	if (st == TL_OK && batch->kind == TL_KIND_SEQ)
 		st = get_residues(block, batch, err);
 	if (st == TL_OK && batch->kind == TL_KIND_DELTA)
-		st = get_loans(block, batch, err);
+		st = get_loans(block, shift, batch, err);
 	if (st == TL_OK && batch->kind == TL_KIND_DELTA)
 		st = tl_apart_get(block, batch, err);
 	if (st == TL_OK)

@@ -370,7 +370,7 @@ static enum tl_status ask(struct archiver *a, struct tl_err *err)
 	struct tl_set *set = a->set;
 	struct tl_delta script;
 	enum tl_status st = TL_OK;
-	for (uint32_t i = 0; i < set->n && st == TL_OK; i++) {
+	for (uint32_t i = 0; set->fasta && i < set->n && st == TL_OK; i++) {
 		if (!may_borrow(set, i))
 			continue;
 		st = tl_set_coded(set, i, &a->script, &script, err);

@@ -111,21 +111,20 @@ static void count(struct tl_expand *x, struct tl_queue *q, size_t end, struct tl
 static enum tl_status make_whole(struct tl_expand *x, struct tl_queue *q,
 				 const struct tl_source *base, bool *ret_whole, struct tl_err *err)
 {
-	struct tl_held *h = q->waiting.head;
-	const uint64_t ordinal = h->batch.ordinal[q->pos];
-	struct tl_delta d;
-	struct tl_str loans;
-	enum tl_status st = tl_gather_script(&x->script, h, q->pos, &d, &loans, ret_whole, err);
+	struct tl_entry e;
+	enum tl_status st =
+		tl_gather_script(&x->script, q->waiting.head, q->pos, &e, ret_whole, err);
 	if (st != TL_OK || !*ret_whole)
 		return st;
 	if (!(q->whole = tl_mem_zalloc(1, sizeof *q->whole, err)))
 		return TL_NOMEM;
-	if (loans.n) {
+	if (e.loans.n) {
 		struct tl_buf *to = &q->whole->literals;
-		st = tl_sources_borrow(&x->sources, loans, ordinal, base->nucleotide, d.lits, to, err);
-		d.lits = (struct tl_str){to->data, to->len};
+		st = tl_sources_borrow(&x->sources, &e, base->nucleotide, e.length, to, err);
+		e.lits = (struct tl_str){to->data, to->len};
 	}
-	return st == TL_OK ? tl_sources_apply(&d, base, ordinal, &x->scratch, &q->whole->residues, err)
+	const struct tl_delta d = {e.ops, e.subs, e.lits};
+	return st == TL_OK ? tl_sources_apply(&d, base, e.ordinal, &x->scratch, &q->whole->residues, err)
 			   : st;
 }
 
@@ -141,8 +140,8 @@ static enum tl_status borrow(struct tl_expand *x, const struct tl_queue *q,
 	if (!*lent && !(*lent = tl_mem_zalloc(1, sizeof **lent, err)))
 		return TL_NOMEM;
 	struct tl_buf *to = &(*lent)->literals;
-	enum tl_status st = tl_sources_borrow(&x->sources, e.loans, e.ordinal, base->nucleotide,
-					      e.lits, to, err);
+	enum tl_status st =
+		tl_sources_borrow(&x->sources, &e, base->nucleotide, e.length, to, err);
 	ev->borrowed = true;
 	ev->literals = (struct tl_str){to->data, to->len};
 	return st;

@@ -2,16 +2,21 @@
 /* gather: the script of a delta of several pieces. */
 #include "gather.h"
 
+#include <tl/bits.h>
+
 void tl_gather_begin(struct tl_gather *g)
 {
 	tl_buf_reset(&g->ops);
 	tl_buf_reset(&g->subs);
 	tl_buf_reset(&g->lits);
 	tl_buf_reset(&g->loans);
+	g->residues = 0;
 }
 
 enum tl_status tl_gather_add(struct tl_gather *g, const struct tl_entry *e, struct tl_err *err)
 {
+	if (!tl_bits_add(g->residues, e->length, &g->residues))
+		return tl_err_set(err, TL_DATA, "a record of more than 2^64 residues");
 	enum tl_status st = tl_buf_add(&g->ops, e->ops.p, e->ops.n, err);
 	if (st == TL_OK)
 		st = tl_buf_add(&g->subs, e->subs.p, e->subs.n, err);
@@ -28,16 +33,14 @@ struct tl_delta tl_gather_delta(const struct tl_gather *g)
 }
 
 enum tl_status tl_gather_script(struct tl_gather *g, struct tl_held *h, size_t i,
-				struct tl_delta *ret, struct tl_str *ret_loans, bool *ret_whole,
-				struct tl_err *err)
+				struct tl_entry *ret, bool *ret_whole, struct tl_err *err)
 {
 	struct tl_entry e;
 	enum tl_status st = tl_held_wake(h, err);
 	if (st != TL_OK)
 		return st;
 	tl_batch_get(&h->batch, i, &e);
-	*ret = (struct tl_delta){e.ops, e.subs, e.lits};
-	*ret_loans = e.loans;
+	*ret = e;
 	*ret_whole = !(e.flags & TL_REC_OUT);
 	if (*ret_whole)
 		return TL_OK;
@@ -61,8 +64,12 @@ enum tl_status tl_gather_script(struct tl_gather *g, struct tl_held *h, size_t i
 	}
 	g->at = NULL;
 	*ret_whole = true;
-	*ret = tl_gather_delta(g);
-	*ret_loans = (struct tl_str){g->loans.data, g->loans.len};
+	const struct tl_delta d = tl_gather_delta(g);
+	ret->ops = d.ops;
+	ret->subs = d.subs;
+	ret->lits = d.lits;
+	ret->loans = (struct tl_str){g->loans.data, g->loans.len};
+	ret->length = g->residues;
 	return st;
 }
 

@@ -15,6 +15,7 @@
 /* A struct of zeros is empty. */
 struct tl_gather {
 	struct tl_buf ops, subs, lits, loans;
+	uint64_t residues;  /* of the pieces so far */
 	struct tl_held *at; /* where the last piece so far is; NULL: none */
 	size_t i;
 	struct tl_held *begin; /* and the first one */
@@ -28,12 +29,11 @@ enum tl_status tl_gather_add(struct tl_gather *g, const struct tl_entry *e,
 			     struct tl_err *err) TL_CHECK;
 struct tl_delta tl_gather_delta(const struct tl_gather *g);
 
-/* Out of batches that wait: the whole script of the delta whose first piece is entry i of h, and its
- * loans; *ret_whole false where later pieces are not there yet: asked again, it goes on with those.  The
+/* Out of batches that wait: the script, the loans and the residues of the delta whose first piece is entry i
+ * of h, in an entry of all its pieces; *ret_whole false where later pieces are not there yet: asked again, it goes on with those.  The
  * strings of *ret lie in the batch or in g. */
 enum tl_status tl_gather_script(struct tl_gather *g, struct tl_held *h, size_t i,
-				struct tl_delta *ret, struct tl_str *ret_loans, bool *ret_whole,
-				struct tl_err *err) TL_CHECK;
+				struct tl_entry *ret, bool *ret_whole, struct tl_err *err) TL_CHECK;
 
 void tl_gather_free(struct tl_gather *g);
 

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 
 #include <tl/bits.h>
-#include <tl/block.h>
 #include <tl/borrow.h>
 #include <tl/delta.h>
 #include <tl/map.h>
@@ -40,7 +39,7 @@ struct tl_reassign {
 	const struct tl_compare_params *params;
 	struct tl_writer *writer;
 	struct shelf shelf[2]; /* by alphabet */
-	struct tl_map index;   /* ordinal to index in its shelf */
+	struct tl_map index;   /* ordinal to twice the index in its shelf, plus its alphabet */
 	uint64_t charged;
 	struct tl_bank_room room, lender;
 	struct tl_buf scratch, residues, script, literals;
@@ -67,7 +66,17 @@ static enum tl_status add_place(struct tl_reassign *r, struct shelf *s, uint64_t
 		return st;
 	r->charged += SLOT_BYTES;
 	s->place[i] = *p;
-	return tl_map_put(&r->index, ordinal, i, err);
+	return tl_map_put(&r->index, ordinal, (uint64_t)i << 1 | (s != r->shelf), err);
+}
+
+/* Where a record is in a shelf; false where it is not. */
+static bool find(const struct tl_reassign *r, const struct shelf *s, uint64_t ordinal, uint32_t *ret)
+{
+	uint64_t at;
+	if (!tl_map_get(&r->index, ordinal, &at) || (at & 1) != (s != r->shelf))
+		return false;
+	*ret = (uint32_t)(at >> 1);
+	return true;
 }
 
 /* An entry of a record that stands whole. */
@@ -167,13 +176,17 @@ struct borrower {
 	struct shelf *s;
 };
 
-static enum tl_status get_lender(void *ctx, uint64_t ordinal, struct tl_str *ret, struct tl_err *err)
+static enum tl_status get_loan(void *ctx, const struct tl_loan *loan, struct tl_str *ret,
+			       struct tl_err *err)
 {
 	const struct borrower *b = ctx;
-	uint64_t i;
-	if (!tl_map_get(&b->r->index, ordinal, &i) || i >= b->s->bank.n || b->s->place[i].depth)
+	const struct tl_bank *bank = &b->s->bank;
+	uint32_t i;
+	uint64_t from;
+	if (!find(b->r, b->s, loan->source, &i) || b->s->place[i].depth ||
+	    !tl_borrow_place(loan, tl_bank_length(bank, i), &from))
 		return tl_err_set(err, TL_DATA, "literals of it stand in a record that is not there");
-	return tl_bank_read(&b->s->bank, (size_t)i, &b->r->lender, ret, err);
+	return tl_bank_read_part(bank, i, from, from + loan->length, &b->r->lender, ret, err);
 }
 
 /* The script of a delta with all its literals. */
@@ -185,7 +198,7 @@ static enum tl_status whole_script(struct tl_reassign *r, struct shelf *s, const
 	if (!e->loans.n)
 		return TL_OK;
 	tl_buf_reset(&r->literals);
-	enum tl_status st = tl_borrow_fill(e->loans, e->ordinal, e->lits, TL_BLOCK_MAX, get_lender,
+	enum tl_status st = tl_borrow_fill(e->loans, e->ordinal, e->lits, e->length, get_loan,
 					   &b, &r->literals, err);
 	ret->lits = (struct tl_str){r->literals.data, r->literals.len};
 	return st;
@@ -198,8 +211,8 @@ static enum tl_status take_delta(struct tl_reassign *r, struct shelf *s, const s
 	struct tl_delta d;
 	struct tl_delta_sum sum;
 	struct tl_str base;
-	uint64_t i;
-	if (!tl_map_get(&r->index, e->base, &i) || e->flags & (TL_REC_IN | TL_REC_OUT)) {
+	uint32_t i;
+	if (!find(r, s, e->base, &i) || e->flags & (TL_REC_IN | TL_REC_OUT)) {
 		r->sum.pieces += !(e->flags & TL_REC_IN);
 		return TL_OK;
 	}
@@ -215,7 +228,7 @@ static enum tl_status take_delta(struct tl_reassign *r, struct shelf *s, const s
 		st = tl_delta_apply(&d, base.p, base.n, &r->scratch, &r->residues, err);
 	if (st != TL_OK)
 		return tl_err_prefix(err, "record tl|%llu", (unsigned long long)e->ordinal);
-	const struct place p = chain(s, (uint32_t)i, e->ops, &sum);
+	const struct place p = chain(s, i, e->ops, &sum);
 	const uint32_t member = (uint32_t)s->bank.n;
 	st = tl_bank_add(&s->bank, e->ordinal,
 			 (struct tl_str){r->residues.data, r->residues.len}, 0, err);

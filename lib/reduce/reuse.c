@@ -247,6 +247,9 @@ enum tl_status tl_reuse_settle(struct tl_reuse *r, struct tl_err *err)
 		st = tl_sort_end(r->lent, err);
 	if (st == TL_OK)
 		st = meet_all(r, err);
+	tl_sort_free(r->lent);
+	tl_sort_free(r->asked); /* their memory is worth having from here on */
+	r->lent = r->asked = NULL;
 	if (st == TL_OK)
 		st = tl_sort_end(r->met, err);
 	if (st == TL_OK)
@@ -362,7 +365,7 @@ static enum tl_status take(struct tl_reuse *r, struct cutting *c, const struct p
 			   uint64_t source, size_t lo, size_t hi, struct tl_err *err)
 {
 	enum tl_status st = put_loan(r, c, p, source, lo, hi, err);
-	while (st == TL_OK && hi < c->literals.n) {
+	while (st == TL_OK && hi < c->literals.n && r->loans.len < LOAN_BYTES) {
 		lo = ++hi;
 		st = extend(r, p, lo, &lo, &hi, err);
 		if (st != TL_OK || hi - lo < GO_ON)

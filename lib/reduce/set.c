@@ -21,6 +21,7 @@
 #include "set_row.h"
 #include "set_script.h"
 
+#define LENDER_BYTES 24 /* of a map, for each key, on the average */
 #define WORD_READ 64 /* bytes of a word that are asked for before its length is known */
 
 /* 1. Taking blocks in. */
@@ -82,33 +83,38 @@ static void hash_piece(struct tl_set *set, const struct tl_entry *e, uint64_t *r
 }
 
 /* What the literals of a delta stand in. */
-static enum tl_status note_lenders(struct tl_set *set, const struct tl_entry *e, struct tl_err *err)
+static enum tl_status note_lenders(struct tl_set *set, const struct tl_entry *e, bool nucleotide,
+				   struct tl_err *err)
 {
 	struct tl_borrow b = tl_borrow_begin(e->ordinal);
 	struct tl_loan loan;
-	uint64_t last = e->ordinal;
+	uint64_t last = e->ordinal, had;
 	enum tl_status st = TL_OK;
 	while (st == TL_OK && tl_borrow_next(&b, e->loans, &loan)) {
-		if (loan.source >= TL_BLOCK_ORDINALS)
-			return tl_err_set(err, TL_DATA, "record tl|%llu: broken literals that stand in other records",
-					  (unsigned long long)e->ordinal);
-		if (loan.source != last)
-			st = tl_map_put(&set->lenders, loan.source, 1, err);
+		if (loan.source == last)
+			continue;
 		last = loan.source;
+		if (!tl_map_get(&set->lenders, last, &had)) {
+			had = 0;
+			st = tl_budget_need(set->budget, LENDER_BYTES, "the table of lenders", err);
+			set->charged += st == TL_OK ? LENDER_BYTES : 0;
+		}
+		if (st == TL_OK)
+			st = tl_map_put(&set->lenders, last, had | TL_SET_LENDS << nucleotide, err);
 	}
 	return st;
 }
 
 /* A piece of a delta; with the last one its script is looked at. */
-static enum tl_status add_delta(struct tl_set *set, const struct tl_entry *e, uint64_t *row,
-				struct tl_err *err)
+static enum tl_status add_delta(struct tl_set *set, const struct tl_entry *e, bool nucleotide,
+				uint64_t *row, struct tl_err *err)
 {
 	struct tl_delta_sum sum;
 	if (!(e->flags & TL_REC_IN))
 		tl_buf_reset(&set->ops);
 	enum tl_status st = tl_buf_add(&set->ops, e->ops.p, e->ops.n, err);
 	if (st == TL_OK)
-		st = note_lenders(set, e, err);
+		st = note_lenders(set, e, nucleotide, err);
 	if (st != TL_OK || e->flags & TL_REC_OUT)
 		return st;
 	if (!tl_delta_look((struct tl_str){set->ops.data, set->ops.len}, &sum))
@@ -124,6 +130,7 @@ static enum tl_status put_batch(struct tl_set *set, const struct tl_batch *b, bo
 {
 	struct tl_set_open *o = &set->current[b->kind];
 	enum tl_status st = TL_OK;
+	set->fasta |= b->n && b->format == TL_FORMAT_FASTA;
 	for (size_t i = 0; i < b->n && st == TL_OK; i++) {
 		struct tl_entry e;
 		tl_batch_get(b, i, &e);
@@ -135,7 +142,7 @@ static enum tl_status put_batch(struct tl_set *set, const struct tl_batch *b, bo
 		if (b->kind == TL_KIND_SEQ)
 			hash_piece(set, &e, o->row);
 		else if (b->kind == TL_KIND_DELTA)
-			st = add_delta(set, &e, o->row, err);
+			st = add_delta(set, &e, b->alphabet == TL_NUCLEOTIDE, o->row, err);
 		if (st == TL_OK && !(e.flags & TL_REC_OUT)) {
 			o->open = false;
 			o->row[ROW_WORD] |= hidden ? ROW_HIDDEN : 0;

@@ -198,7 +198,10 @@ static enum tl_status pin_lenders(struct tl_set *set, struct tl_err *err)
 			return st;
 		if (i == TL_SET_NONE)
 			return tl_set_chain_missing(err, ordinal);
-		m->slot[k].value = i;
+		uint64_t to = m->slot[k].value & 3;
+		if (to != TL_SET_LENDS << is_nucleotide(set, i))
+			return refuse(set, i, "has literals of records of another alphabet", err);
+		m->slot[k].value = (uint64_t)i << 2 | to;
 		set->state[i] |= STATE_BASE;
 		if (kind_of(set, i) == TL_KIND_DUP)
 			i = set->base[i];
@@ -259,7 +262,7 @@ static void front_lenders(struct tl_set *set)
 	const struct tl_map *m = &set->lenders;
 	for (size_t k = 0; m->n && k < m->size; k++)
 		if (m->slot[k].key != UINT64_MAX)
-			set->state[m->slot[k].value] |= STATE_FRONT;
+			set->state[m->slot[k].value >> 2] |= STATE_FRONT;
 }
 
 void tl_set_chain_place(struct tl_set *set)

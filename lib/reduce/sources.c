@@ -118,29 +118,34 @@ struct borrower {
 	bool nucleotide;
 };
 
-static enum tl_status get_lender(void *ctx, uint64_t ordinal, struct tl_str *ret, struct tl_err *err)
+static enum tl_status get_loan(void *ctx, const struct tl_loan *loan, struct tl_str *ret,
+			       struct tl_err *err)
 {
 	struct borrower *b = ctx;
+	struct tl_sources *s = b->s;
 	struct tl_source from;
+	uint64_t place;
 	bool found;
-	enum tl_status st = tl_shelf_find(&b->s->shelf, ordinal, &from, &found, err);
+	enum tl_status st = tl_shelf_find(&s->shelf, loan->source, &from, &found, err);
 	if (st == TL_OK && (!found || from.depth || from.nucleotide != b->nucleotide))
-		st = tl_err_set(err, TL_DATA, "literals of it stand in a record that is none of its kind, or not there");
-	if (st == TL_OK)
-		st = tl_sources_fetch(b->s, &from, &b->s->lender, err);
-	*ret = (struct tl_str){from.residues, from.length};
+		return tl_err_set(err, TL_DATA, "literals of it stand in a record that is none of its kind, or not there");
+	if (st == TL_OK && !tl_borrow_place(loan, from.length, &place))
+		return tl_err_set(err, TL_DATA, "a literal that leaves what it stands in");
+	if (st == TL_OK && from.residues)
+		*ret = (struct tl_str){from.residues + place, (size_t)loan->length};
+	else if (st == TL_OK)
+		st = tl_store_get(s->text, from.at + place, (size_t)loan->length, &s->lender, ret, err);
 	return st;
 }
 
-enum tl_status tl_sources_borrow(struct tl_sources *s, struct tl_str loans, uint64_t ordinal,
-				 bool nucleotide, struct tl_str own, struct tl_buf *out,
-				 struct tl_err *err)
+enum tl_status tl_sources_borrow(struct tl_sources *s, const struct tl_entry *e, bool nucleotide,
+				 uint64_t residues, struct tl_buf *out, struct tl_err *err)
 {
 	struct borrower b = {s, nucleotide};
-	enum tl_status st =
-		tl_borrow_fill(loans, ordinal, own, TL_BLOCK_MAX, get_lender, &b, out, err);
+	uint64_t limit = residues < TL_BLOCK_MAX ? residues : TL_BLOCK_MAX;
+	enum tl_status st = tl_borrow_fill(e->loans, e->ordinal, e->lits, limit, get_loan, &b, out, err);
 	if (st != TL_OK)
-		(void)tl_err_prefix(err, "record tl|%llu", (unsigned long long)ordinal);
+		(void)tl_err_prefix(err, "record tl|%llu", (unsigned long long)e->ordinal);
 	return st;
 }
 

@@ -65,11 +65,10 @@ enum tl_status tl_sources_apply(const struct tl_delta *d, const struct tl_source
 				uint64_t ordinal, struct tl_buf *scratch, struct tl_buf *out,
 				struct tl_err *err) TL_CHECK;
 
-/* Appends all literals of a record that has loans to out.  TL_DATA where what they stand in is not there, or
- * no record that stands whole. */
-enum tl_status tl_sources_borrow(struct tl_sources *s, struct tl_str loans, uint64_t ordinal,
-				 bool nucleotide, struct tl_str own, struct tl_buf *out,
-				 struct tl_err *err) TL_CHECK;
+/* Appends all literals of a record that has loans, and so many residues, to out.  TL_DATA where what they stand
+ * in is not there, or no record that stands whole, or there are more literals than residues. */
+enum tl_status tl_sources_borrow(struct tl_sources *s, const struct tl_entry *e, bool nucleotide,
+				 uint64_t residues, struct tl_buf *out, struct tl_err *err) TL_CHECK;
 
 /* Makes sources of the entries of a batch; one that is charged stays where it is.  Of deltas that are
  * no base block: of those that have TL_REC_BASE. */

@@ -21,12 +21,13 @@ static void must(int fine)
 		abort();
 }
 
-static enum tl_status get(void *ctx, uint64_t ordinal, struct tl_str *ret, struct tl_err *err)
+static enum tl_status get(void *ctx, const struct tl_loan *loan, struct tl_str *ret, struct tl_err *err)
 {
+	uint64_t place;
 	(void)ctx;
-	if (ordinal >= 4)
+	if (loan->source >= 4 || !tl_borrow_place(loan, lenders, &place))
 		return tl_err_set(err, TL_DATA, "not there");
-	*ret = (struct tl_str){lender[ordinal], lenders};
+	*ret = (struct tl_str){lender[loan->source] + place, loan->length};
 	return TL_OK;
 }
 

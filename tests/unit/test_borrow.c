@@ -15,12 +15,13 @@ static struct tl_err err;
 static uint8_t lender[LENDERS][600];
 static size_t length[LENDERS];
 
-static enum tl_status get(void *ctx, uint64_t ordinal, struct tl_str *ret, struct tl_err *e)
+static enum tl_status get(void *ctx, const struct tl_loan *loan, struct tl_str *ret, struct tl_err *e)
 {
+	uint64_t place;
 	(void)ctx;
-	if (ordinal >= LENDERS)
+	if (loan->source >= LENDERS || !tl_borrow_place(loan, length[loan->source], &place))
 		return tl_err_set(e, TL_DATA, "not there");
-	*ret = (struct tl_str){lender[ordinal], length[ordinal]};
+	*ret = (struct tl_str){lender[loan->source] + place, loan->length};
 	return TL_OK;
 }
 

@@ -166,6 +166,25 @@ static void test_loans(void)
 	REFUSED(borrows(1, 2, 0, TL_REC_BASE), "borrows itself");
 }
 
+/* Loans of more than the record has are refused before they are made. */
+static void test_many_loans(void)
+{
+	struct hand h = begin(TL_STREAM_REDUCED);
+	uint8_t room[4], many[400];
+	whole(&h, REF, 0);
+	whole(&h, REF, 1);
+	struct tl_entry e = borrower(2, 0, 1, 2, room);
+	memcpy(many, room, 4);
+	for (int i = 4; i < 400; i += 4) {
+		many[i] = many[i + 1] = 0;
+		many[i + 2] = 5 << 1; /* three places back */
+		many[i + 3] = 3;
+	}
+	e.loans = (struct tl_str){many, sizeof many};
+	put(&h, TL_KIND_DELTA, 0, &e, TL_PROTEIN);
+	REFUSED(end(&h, 3), "broken literals");
+}
+
 /* A record in pieces has all its loans with the first one; no other may have some. */
 static void test_loans_in_pieces(void)
 {
@@ -675,6 +694,7 @@ int main(void)
 	TL_RUN(test_good);
 	TL_RUN(test_loans);
 	TL_RUN(test_loans_in_pieces);
+	TL_RUN(test_many_loans);
 	TL_RUN(test_inner);
 	TL_RUN(test_roots);
 	TL_RUN(test_bases);

@@ -64,12 +64,14 @@ static void make_member(size_t i)
 	own[i] = n;
 }
 
-static enum tl_status get(void *ctx, uint64_t ordinal, struct tl_str *ret, struct tl_err *e)
+static enum tl_status get(void *ctx, const struct tl_loan *loan, struct tl_str *ret, struct tl_err *e)
 {
+	const uint64_t i = loan->source / 10;
+	uint64_t place = 0;
 	(void)ctx;
 	(void)e;
-	tl_test(ordinal % 10 == 3 && ordinal / 10 < REFS);
-	*ret = (struct tl_str){ref[ordinal / 10], length[ordinal / 10]};
+	tl_test(loan->source % 10 == 3 && i < REFS && tl_borrow_place(loan, length[i], &place));
+	*ret = (struct tl_str){ref[i] + place, loan->length};
 	return TL_OK;
 }
 
