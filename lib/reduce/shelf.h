@@ -3,6 +3,8 @@
  *
  * Sources come in a few runs of rising ordinals, as an archive has its bases by depth.  Each run is
  * cut into pieces of TL_SHELF_PIECE, which go to a store; in memory stays where a piece begins.
+ * Of a batch of records that stand whole, which itself stays in memory, nothing is written down: it is
+ * a piece of a run of batches.
  */
 #ifndef TL_REDUCE_SHELF_H
 #define TL_REDUCE_SHELF_H
@@ -11,13 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <tl/batch.h>
 #include <tl/buf.h>
 #include <tl/budget.h>
 #include <tl/err.h>
 #include <tl/store.h>
 
 #define TL_SHELF_PIECE 32
-#define TL_SHELF_RUNS 64
+#define TL_SHELF_RUNS 64 /* of sources, and of batches */
 
 /* A record that others may be copied from. */
 struct tl_source {
@@ -33,13 +36,19 @@ struct tl_source {
 };
 
 struct tl_shelf_piece {
-	uint64_t first, at; /* ordinal; in the store */
+	uint64_t first, last; /* ordinals */
+	union {
+		uint64_t at; /* in the store */
+		const struct tl_batch *batch;
+	};
 };
 
 struct tl_shelf_run {
+	bool batches;
 	uint64_t last; /* highest ordinal */
 	struct tl_shelf_piece *piece;
 	size_t n, cap;
+	size_t near; /* the piece that was looked into last: the next source is often there */
 	struct tl_source open[TL_SHELF_PIECE]; /* the piece that is not full yet */
 	size_t opens;
 };
@@ -48,7 +57,7 @@ struct tl_shelf_run {
 struct tl_shelf {
 	struct tl_budget *opt_budget;
 	struct tl_store *store;
-	struct tl_shelf_run *run[TL_SHELF_RUNS];
+	struct tl_shelf_run *run[2 * TL_SHELF_RUNS];
 	size_t runs;
 	struct tl_buf scratch;
 };
@@ -56,6 +65,11 @@ struct tl_shelf {
 /* TL_DATA where its ordinal is there already, or sources come in disorder. */
 enum tl_status tl_shelf_add(struct tl_shelf *s, const struct tl_source *source,
 			    struct tl_err *err) TL_CHECK;
+
+/* The same for all records of a batch.  Each stands whole, in one entry, and none is wanted for its
+ * name; batch stays as it is, and where it is, as long as the shelf. */
+enum tl_status tl_shelf_add_batch(struct tl_shelf *s, const struct tl_batch *batch,
+				  struct tl_err *err) TL_CHECK;
 
 /* *ret_found false, and nothing in *ret, where there is none of that ordinal. */
 enum tl_status tl_shelf_find(struct tl_shelf *s, uint64_t ordinal, struct tl_source *ret,

@@ -266,9 +266,22 @@ static enum tl_status add_entry(struct tl_sources *s, struct tl_held *h, size_t 
 	return e.flags & TL_REC_IN ? TL_OK : add_dup(s, h, i, err);
 }
 
+/* Does all that a source needs stand in the batch, which stays? */
+static bool is_shelf(const struct tl_sources *s, const struct tl_held *h)
+{
+	unsigned flags = 0;
+	if (!h->charged || h->batch.kind != TL_KIND_SEQ || s->opt_names)
+		return false;
+	for (size_t i = 0; i < h->batch.n; i++)
+		flags |= h->batch.flags[i];
+	return !(flags & (TL_REC_IN | TL_REC_OUT));
+}
+
 enum tl_status tl_sources_add(struct tl_sources *s, struct tl_held *h, struct tl_err *err)
 {
 	enum tl_status st = TL_OK;
+	if (is_shelf(s, h))
+		return tl_shelf_add_batch(&s->shelf, &h->batch, err);
 	for (size_t i = 0; i < h->batch.n && st == TL_OK; i++)
 		st = add_entry(s, h, i, err);
 	return st;
