@@ -34,6 +34,10 @@ enum tl_status tl_buf_reserve(struct tl_buf *buf, size_t more, struct tl_err *er
 enum tl_status tl_buf_reserve_aligned(struct tl_buf *buf, size_t more,
 				      struct tl_err *err) TL_CHECK;
 
+/* The same for bytes that are all written at once: where memory is taken for them it is made there
+ * (tl_mem_touch). */
+enum tl_status tl_buf_claim(struct tl_buf *buf, size_t more, struct tl_err *err) TL_CHECK;
+
 /* Appends n bytes from p (which does not lie in buf), n equal bytes, or one varint. */
 enum tl_status tl_buf_add(struct tl_buf *buf, const void *p, size_t n, struct tl_err *err) TL_CHECK;
 enum tl_status tl_buf_fill(struct tl_buf *buf, uint8_t byte, size_t n, struct tl_err *err) TL_CHECK;

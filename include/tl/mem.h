@@ -55,6 +55,10 @@ size_t tl_mem_whole(size_t want, size_t size);
  * TL_MEM_HUGE.  So a huge page has no bytes beyond to. */
 void tl_mem_use(void *p, size_t from, size_t to);
 
+/* The bytes at p, which may be new, are to be written now, all of them: the system is asked for their
+ * pages at once, which takes less than to trap for each of them. */
+void tl_mem_touch(void *p, size_t bytes);
+
 #define TL_MEM_HUGE ((size_t)2 << 20) /* bytes of a huge page, as most machines have it */
 
 /* Whether tl_mem_use asks; at first it does not.  Before there are other threads. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <tl/bits.h>
+#include <tl/mem.h>
 
 /* The capacity that room for more bytes takes; 0 where there is that room, or SIZE_MAX where there
  * cannot be. */
@@ -31,6 +32,15 @@ enum tl_status tl_buf_reserve(struct tl_buf *buf, size_t more, struct tl_err *er
 	buf->data = p;
 	buf->cap = want;
 	return TL_OK;
+}
+
+enum tl_status tl_buf_claim(struct tl_buf *buf, size_t more, struct tl_err *err)
+{
+	const size_t had = buf->cap;
+	enum tl_status st = tl_buf_reserve(buf, more, err);
+	if (st == TL_OK && buf->cap > had)
+		tl_mem_touch(buf->data + buf->len, more);
+	return st;
 }
 
 enum tl_status tl_buf_reserve_aligned(struct tl_buf *buf, size_t more, struct tl_err *err)

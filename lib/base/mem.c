@@ -18,6 +18,8 @@
 #endif
 #endif
 
+#define TOUCH ((size_t)32 << 10) /* fewer bytes are not worth a call */
+
 static bool asks; /* for huge pages; set before there are threads */
 
 static size_t product(size_t count, size_t size)
@@ -169,6 +171,18 @@ void tl_mem_use(void *p, size_t from, size_t to)
 		(void)madvise((uint8_t *)p + from, to - from, MADV_HUGEPAGE);
 #else
 	(void)p, (void)from, (void)to;
+#endif
+}
+
+void tl_mem_touch(void *p, size_t bytes)
+{
+#ifdef MADV_POPULATE_WRITE
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const uintptr_t from = (uintptr_t)p / page * page, to = ((uintptr_t)p + bytes) / page * page;
+	if (bytes >= TOUCH)
+		(void)madvise((uint8_t *)p - ((uintptr_t)p - from), to - from, MADV_POPULATE_WRITE);
+#else
+	(void)p, (void)bytes;
 #endif
 }
 

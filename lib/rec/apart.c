@@ -84,7 +84,7 @@ enum tl_status tl_apart_unpack(const struct tl_apart_letters *from, uint64_t n, 
 	if (st == TL_OK && (4 * (uint64_t)packed.n < rest || 4 * (uint64_t)packed.n - rest > 3))
 		st = tl_err_set(err, TL_DATA, "its residues do not add up");
 	if (st == TL_OK)
-		st = tl_buf_reserve(to, (size_t)n, err);
+		st = tl_buf_claim(to, (size_t)n, err);
 	if (st == TL_OK)
 		st = tl_pack_get(packed.p, packed.n, NULL, 0, to->data + (n - rest), rest, err);
 	if (st == TL_OK && copy.n)

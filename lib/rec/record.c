@@ -366,7 +366,7 @@ static enum tl_status get_residues(const struct tl_block *block, struct tl_batch
 	if (packed)
 		return get_packed(block, s, total, batch, err);
 	if (s.n)
-		st = tl_buf_reserve(&batch->resi.bytes, s.n, err);
+		st = tl_buf_claim(&batch->resi.bytes, s.n, err);
 	if (st != TL_OK)
 		return st;
 	if (s.n && tl_pack_copy(batch->resi.bytes.data, s.p, s.n) < s.n)

@@ -52,6 +52,8 @@ static enum tl_status take_slab(struct tl_sources *s, size_t n, uint8_t **ret, s
 			tl_budget_give(s->shelf.opt_budget, cap + sizeof *slab);
 			return TL_NOMEM;
 		}
+		if (s->slab) /* of what is small only a part is needed */
+			tl_mem_touch(slab, cap);
 		*slab = (struct tl_slab){.next = s->slab, .cap = cap};
 		s->slab = slab;
 	}

@@ -113,6 +113,30 @@ static void test_whole(void)
 	tl_test_eq(tl_mem_whole(SIZE_MAX, 8), SIZE_MAX);
 }
 
+/* What is there stays, in part of a page too, and what is new is zeros. */
+static void test_touch(void)
+{
+	struct tl_err err;
+	const size_t n = 1 << 20;
+	uint8_t *a = tl_mem_map(n, &err);
+	tl_test(a);
+	memset(a, 7, 5000);
+	tl_mem_touch(a + 100, n - 200);
+	tl_mem_touch(a + 100, 3);
+	for (size_t i = 0; i < n; i++)
+		if (a[i] != (i < 5000 ? 7 : 0))
+			tl_test_eq(a[i], i < 5000 ? 7 : 0);
+	tl_mem_unmap(a, n);
+	for (size_t bytes = 1000; bytes < (size_t)20 << 20; bytes *= 3) {
+		uint8_t *p = tl_mem_zalloc(bytes, 1, &err);
+		tl_test(p);
+		tl_mem_touch(p, bytes);
+		tl_test(!p[0] && !p[bytes / 2] && !p[bytes - 1]);
+		memset(p, 1, bytes);
+		tl_mem_free(p);
+	}
+}
+
 int main(void)
 {
 	TL_RUN(test_alloc);
@@ -120,5 +144,6 @@ int main(void)
 	TL_RUN(test_grow);
 	TL_RUN(test_mapped);
 	TL_RUN(test_whole);
+	TL_RUN(test_touch);
 	return tl_test_end();
 }
