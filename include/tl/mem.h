@@ -64,6 +64,10 @@ void tl_mem_touch(void *p, size_t bytes);
 /* Whether tl_mem_use asks; at first it does not.  Before there are other threads. */
 void tl_mem_huge(bool ask);
 
+/* From now on malloc(3) takes addresses from the system in large steps; the memory behind them is
+ * only what is touched.  Before there are other threads. */
+void tl_mem_stride(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,6 +3,9 @@
 #include <tl/mem.h>
 
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -19,6 +22,8 @@
 #endif
 
 #define TOUCH ((size_t)32 << 10) /* fewer bytes are not worth a call */
+#define HEAP ((size_t)64 << 20)  /* of a thread, as the C library makes it */
+#define LARGE ((size_t)4 << 20)  /* what is larger is mapped by itself */
 
 static bool asks; /* for huge pages; set before there are threads */
 
@@ -189,4 +194,16 @@ void tl_mem_touch(void *p, size_t bytes)
 void tl_mem_huge(bool ask)
 {
 	asks = ask;
+}
+
+/* Else the heap of each thread but the first grows by an mprotect(2) for nearly every allocation,
+ * at which all threads that touch new memory wait, and that of the first by 132 KiB at a time.  Once
+ * one of these is set the C library does not adapt the others any more: so all are. */
+void tl_mem_stride(void)
+{
+#ifdef __GLIBC__
+	(void)mallopt(M_TOP_PAD, (int)HEAP);
+	(void)mallopt(M_TRIM_THRESHOLD, (int)HEAP);
+	(void)mallopt(M_MMAP_THRESHOLD, (int)LARGE);
+#endif
 }

@@ -167,6 +167,7 @@ enum tl_status tl_tool_begin(const struct tl_opt_tool *tool, int argc, char **ar
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
 		return tl_err_sys(err, TL_INTERNAL, "cannot ignore SIGPIPE and SIGXFSZ");
 	tl_mem_huge(common->huge);
+	tl_mem_stride();
 	struct tl_pool_opts popts = {.threads = (unsigned)common->threads, .smt = common->smt,
 				     .pin = (enum tl_topo_pin)common->pin,
 				     .numa = (enum tl_topo_numa)common->numa};

@@ -113,7 +113,7 @@ static void test_whole(void)
 	tl_test_eq(tl_mem_whole(SIZE_MAX, 8), SIZE_MAX);
 }
 
-/* What is there stays, in part of a page too, and what is new is zeros. */
+/* What is there stays, in part of a page too, and what is new is zeros; with malloc(3) in strides. */
 static void test_touch(void)
 {
 	struct tl_err err;
@@ -127,6 +127,7 @@ static void test_touch(void)
 		if (a[i] != (i < 5000 ? 7 : 0))
 			tl_test_eq(a[i], i < 5000 ? 7 : 0);
 	tl_mem_unmap(a, n);
+	tl_mem_stride();
 	for (size_t bytes = 1000; bytes < (size_t)20 << 20; bytes *= 3) {
 		uint8_t *p = tl_mem_zalloc(bytes, 1, &err);
 		tl_test(p);
