@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # A search on references instead of a whole database: what it finds, and what it costs.
-# Usage: search-loop.sh [-i IDENTITY] [-e EVALUE] [-m diamond|mmseqs] [-t THREADS] QUERIES.fa DATABASE.fa
+# Usage: search-loop.sh [-i IDENTITY] [-e EVALUE] [-m diamond|mmseqs|blastp] [-t THREADS] QUERIES.fa DATABASE.fa
 #
 # Three searches are compared: all records; the references, then those of their members that may
 # matter (tl-reduce -x); the references alone, with the hits carried over and scored again
@@ -21,7 +21,7 @@ while getopts i:e:m:t: opt; do
 done
 shift $((OPTIND - 1))
 if [ $# != 2 ] || ! command -v "$by" >/dev/null; then
-	echo "usage: search-loop.sh [-i IDENTITY] [-e EVALUE] [-m diamond|mmseqs] [-t THREADS] QUERIES.fa DATABASE.fa" >&2
+	echo "usage: search-loop.sh [-i IDENTITY] [-e EVALUE] [-m diamond|mmseqs|blastp] [-t THREADS] QUERIES.fa DATABASE.fa" >&2
 	exit 64
 fi
 dir=${SEARCH_LOOP_DIR:-$(mktemp -d)}
@@ -47,6 +47,11 @@ letters=$(grep -v '^>' "$dir/all.fa" | tr -d '\n' | wc -c)
 search_diamond() {
 	diamond makedb --quiet -p "$threads" --in "$1" -d "$dir/db"
 	diamond blastp --quiet -p "$threads" -d "$dir/db" -q "$dir/queries.fa" -k0 --dbsize "$letters" -e "$3" -o "$2"
+}
+search_blastp() {
+	makeblastdb -dbtype prot -in "$1" -out "$dir/db" -logfile "$dir/makeblastdb.log"
+	blastp -num_threads "$threads" -db "$dir/db" -query "$dir/queries.fa" -max_target_seqs 1000000 -dbsize "$letters" \
+		-evalue "$3" -outfmt 6 -out "$2"
 }
 search_mmseqs() {
 	local of
