@@ -2,7 +2,8 @@
 /* pages: the batches of records that a spool holds, decoded when they are asked for.
  *
  * A few stay decoded: as each kind of block has its ordinals rising, that serves who goes through
- * records by ordinal.  Memory: up to 24 MiB, or four blocks.  Threads: one.
+ * records by ordinal.  With a pool, blocks of the kind asked for that stand behind it are decoded at the
+ * same time, by other workers.  Memory: up to 24 MiB, or four blocks.  Threads: one, worker 0 of the pool.
  */
 #ifndef TL_PAGES_H
 #define TL_PAGES_H
@@ -10,6 +11,7 @@
 #include <stdint.h>
 #include <tl/batch.h>
 #include <tl/err.h>
+#include <tl/pool.h>
 #include <tl/spool.h>
 
 #ifdef __cplusplus
@@ -18,9 +20,9 @@ extern "C" {
 
 struct tl_pages;
 
-/* shift: [blocks of the spool] what is added to their ordinals.  Both stay the caller's. */
-enum tl_status tl_pages_new(struct tl_spool *spool, const uint64_t *shift, struct tl_pages **ret,
-			    struct tl_err *err) TL_CHECK;
+/* shift: [blocks of the spool] what is added to their ordinals.  All stay the caller's. */
+enum tl_status tl_pages_new(struct tl_pool *opt_pool, const struct tl_spool *spool,
+			    const uint64_t *shift, struct tl_pages **ret, struct tl_err *err) TL_CHECK;
 
 /* The batch of a block; valid until another is asked for. */
 enum tl_status tl_pages_get(struct tl_pages *p, uint32_t block, const struct tl_batch **ret,

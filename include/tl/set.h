@@ -126,9 +126,8 @@ enum tl_status tl_set_new(struct tl_pool *pool, struct tl_budget *budget, struct
 			  struct tl_err *err) TL_CHECK;
 
 /* Takes one block in: SEQS, DUPS, DLTA, EDGE, FILE; other types are nothing to it.  The item
- * stays the caller's. */
-enum tl_status tl_set_put(struct tl_set *set, const struct tl_item *item, struct tl_err *err)
-	TL_CHECK;
+ * stays the caller's, but for the bytes of the block. */
+enum tl_status tl_set_put(struct tl_set *set, struct tl_item *item, struct tl_err *err) TL_CHECK;
 
 /* Everything was put: decides.  Fails with TL_DATA where an edge or a copy names a record that is
  * not there or does not fit it, and where copies hang on each other in a circle or a chain of

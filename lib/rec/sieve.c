@@ -41,6 +41,7 @@ struct tl_sieve {
 	struct tl_spool *held; /* them, where they wait */
 	struct tl_payload payload;
 	struct tl_block block;
+	struct tl_buf scratch;
 	struct tl_facts *whole; /* of it, and of what is judged in order */
 	unsigned threads;
 	struct tl_facts *facts[]; /* [threads] each its worker's */
@@ -143,7 +144,7 @@ static enum tl_status release_held(struct tl_sieve *s, struct tl_err *err)
 		struct tl_batch one = {0};
 		struct tl_hash128 sum;
 		bool has;
-		st = tl_spool_get(s->held, i, &s->block, err);
+		st = tl_spool_get(s->held, i, &s->scratch, &s->block, err);
 		if (st == TL_OK)
 			st = tl_record_decode(&s->block, 0, &one, &sum, &has, err);
 		if (st == TL_OK)
@@ -377,5 +378,6 @@ void tl_sieve_free(struct tl_sieve *s)
 	tl_spool_free(s->held);
 	tl_block_discard(&s->payload);
 	tl_block_free(&s->block);
+	tl_buf_free(&s->scratch);
 	free(s);
 }

@@ -419,7 +419,7 @@ static enum tl_status find_file(struct archiver *a, struct tl_block *block,
 	if (!*ret_any)
 		return TL_OK;
 	uint32_t id = a->next_file++;
-	enum tl_status st = tl_spool_get(spool, id, block, err);
+	enum tl_status st = tl_spool_get(spool, id, &a->text, block, err);
 	return st == TL_OK ? tl_note_get_file(block, a->set->shift[id], ret, err) : st;
 }
 
@@ -478,7 +478,7 @@ enum tl_status tl_archive_write(struct tl_set *set, const struct tl_archive_opts
 	a->writer = w;
 	if (set->opt_former)
 		a->next_id = tl_former_next_id(set->opt_former);
-	st = tl_pages_new(set->spool, set->shift, &a->pages, err);
+	st = tl_pages_new(set->pool, set->spool, set->shift, &a->pages, err);
 	if (st == TL_OK)
 		st = tl_reuse_new(set->pool, set->budget, &a->reuse, err);
 	for (size_t i = 0; i < SLOTS && st == TL_OK; i++) {

@@ -47,14 +47,16 @@ enum tl_status tl_held_sleep(struct tl_held *h, struct tl_spool *spool,
 static enum tl_status wake(struct tl_held *h, struct tl_err *err)
 {
 	struct tl_block block = {0};
+	struct tl_buf scratch = {0};
 	struct tl_hash128 sum;
 	bool has_sum;
-	enum tl_status st = tl_spool_get(h->spool, h->number, &block, err);
+	enum tl_status st = tl_spool_get(h->spool, h->number, &scratch, &block, err);
 	if (st == TL_OK)
 		st = tl_record_decode(&block, h->shift, &h->batch, &sum, &has_sum, err);
 	if (st == TL_OK)
 		h->spool = NULL;
 	tl_block_free(&block);
+	tl_buf_free(&scratch);
 	return st;
 }
 

@@ -153,7 +153,7 @@ static enum tl_status put_batch(struct tl_set *set, const struct tl_batch *b, bo
 	return st;
 }
 
-enum tl_status tl_set_put(struct tl_set *set, const struct tl_item *item, struct tl_err *err)
+enum tl_status tl_set_put(struct tl_set *set, struct tl_item *item, struct tl_err *err)
 {
 	uint32_t type = item->block.head.type;
 	enum tl_status st;
@@ -171,7 +171,7 @@ enum tl_status tl_set_put(struct tl_set *set, const struct tl_item *item, struct
 	if (st != TL_OK)
 		return st;
 	set->shift[n] = item->shift;
-	return tl_spool_put(set->spool, &item->block, err);
+	return tl_spool_give(set->spool, set->pool, &item->block, err);
 }
 
 /* 2. Deciding. */
@@ -210,7 +210,9 @@ enum tl_status tl_set_select(struct tl_set *set, const struct tl_select_params *
 	for (int kind = 0; kind < 3; kind++)
 		if (set->current[kind].open)
 			return tl_err_set(err, TL_DATA, "the last piece of a record is missing");
-	enum tl_status st = tl_set_chain_sort(set, err);
+	enum tl_status st = tl_spool_settle(set->spool, err);
+	if (st == TL_OK)
+		st = tl_set_chain_sort(set, err);
 	if (st == TL_OK)
 		st = tl_set_chain_measure(set, err);
 	if (st == TL_OK)

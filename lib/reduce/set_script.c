@@ -96,7 +96,7 @@ struct maker {
 	struct tl_block block;     /* of edges */
 	struct tl_edges edges;     /* its own */
 	uint32_t open;             /* number of the block in the spool */
-	struct tl_buf turned;
+	struct tl_buf turned, scratch;
 };
 
 static enum tl_status make_script(struct maker *m, uint64_t source, uint32_t i, struct tl_err *err)
@@ -108,7 +108,7 @@ static enum tl_status make_script(struct maker *m, uint64_t source, uint32_t i, 
 	enum tl_status st = tl_set_edge_get(set, source >> 1, &e, err);
 	if (st == TL_OK && e->block != m->open) {
 		m->open = e->block;
-		st = tl_spool_get(set->spool, m->open, &m->block, err);
+		st = tl_spool_get(set->spool, m->open, &m->scratch, &m->block, err);
 		if (st == TL_OK)
 			st = tl_edge_decode(&m->block, set->shift[m->open], &m->edges, err);
 	}
@@ -223,5 +223,6 @@ enum tl_status tl_set_script_make(struct tl_set *set, struct tl_err *err)
 	tl_block_free(&m.block);
 	tl_edge_free(&m.edges);
 	tl_buf_free(&m.turned);
+	tl_buf_free(&m.scratch);
 	return st;
 }

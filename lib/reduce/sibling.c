@@ -414,7 +414,7 @@ enum tl_status tl_sibling_link(struct tl_set *set, uint64_t *ret_n, struct tl_er
 	if (st == TL_OK)
 		st = list_members(set, sort, err);
 	if (st == TL_OK)
-		st = tl_pages_new(set->spool, set->shift, &s.pages, err);
+		st = tl_pages_new(set->pool, set->spool, set->shift, &s.pages, err);
 	if (st == TL_OK)
 		st = link_all(&s, sort, err);
 	tl_sort_free(sort);

@@ -14,6 +14,7 @@
 
 static struct tl_block block[BLOCKS], got;
 static struct tl_payload payload;
+static struct tl_buf scratch;
 
 /* A column that compresses and one that does not, of random sizes, one or both perhaps empty.  Large
  * ones are not coded by models: that takes seconds, and a spool does not look inside. */
@@ -53,7 +54,7 @@ static void check(struct tl_spool *s, size_t i)
 	const struct tl_block_head *h = tl_spool_head(s, i);
 	tl_test_eq(h->number, block[i].head.number);
 	tl_test_eq(h->first, block[i].head.first);
-	tl_test_ok(tl_spool_get(s, i, &got, &err), err);
+	tl_test_ok(tl_spool_get(s, i, &scratch, &got, &err), err);
 	uint8_t head[2][TL_BLOCK_HEADER]; /* not the structs, which have padding */
 	tl_block_put_head(&got.head, head[0]);
 	tl_block_put_head(&block[i].head, head[1]);
@@ -157,6 +158,58 @@ static void test_compressed(void)
 	tl_spool_free(s);
 }
 
+/* A copy of block i, as what gives it away loses it. */
+static struct tl_block copy_of(size_t i)
+{
+	struct tl_err err = {0};
+	struct tl_block b = {.head = block[i].head, .check = block[i].check};
+	tl_test_ok(tl_buf_add(&b.payload, block[i].payload.data, block[i].payload.len, &err), err);
+	return b;
+}
+
+/* Workers compress; some blocks are put at once, some are large; with memory for all parcels, for one and
+ * for none. */
+static void test_given(void)
+{
+	struct tl_pool *pool;
+	struct tl_err err = {0};
+	uint64_t all, spilled;
+	const uint64_t limits[] = {0, 8u << 20, 3u << 20, 1u << 20};
+	for (size_t i = 0; i < BLOCKS; i++)
+		make(&block[i], i, i % 20 == 7 ? 3u << 20 : 90000);
+	run(1u << 30, &all, &spilled);
+	for (unsigned threads = 1; threads <= 5; threads += 2) {
+		tl_test_ok(tl_pool_new(&(struct tl_pool_opts){.threads = threads}, &pool, &err), err);
+		for (size_t k = 0; k < 4; k++) {
+			struct tl_budget *budget;
+			struct tl_budget_opts opts = {.limit = limits[k]};
+			struct tl_spool *s;
+			tl_test_ok(tl_budget_new(&opts, &budget, &err), err);
+			tl_test_ok(tl_spool_new(budget, 1u << 20, &s, &err), err);
+			for (size_t i = 0; i < BLOCKS; i++) {
+				struct tl_block b = copy_of(i);
+				tl_test_ok(i % 11 == 3 ? tl_spool_put(s, &b, &err)
+						       : tl_spool_give(s, pool, &b, &err),
+					   err);
+				tl_test_eq(tl_spool_count(s), i + 1);
+				tl_block_free(&b);
+			}
+			if (k < 3) {
+				tl_test_ok(tl_spool_settle(s, &err), err);
+				tl_test_eq(tl_spool_bytes(s), all);
+				for (size_t round = 0; round < 2 * BLOCKS; round++)
+					check(s, tl_test_below(BLOCKS));
+			}
+			tl_spool_free(s); /* the last time with blocks under way */
+			struct tl_budget_sum sum;
+			tl_budget_sum(budget, &sum);
+			tl_test_eq(sum.used, 0);
+			tl_budget_free(budget);
+		}
+		tl_pool_free(pool);
+	}
+}
+
 /* The directory is asked for only where something spills. */
 static void test_no_directory(void)
 {
@@ -190,10 +243,12 @@ int main(void)
 	TL_RUN(test_small);
 	TL_RUN(test_large);
 	TL_RUN(test_compressed);
+	TL_RUN(test_given);
 	TL_RUN(test_no_directory);
 	for (size_t i = 0; i < BLOCKS; i++)
 		tl_block_free(&block[i]);
 	tl_block_free(&got);
 	tl_block_discard(&payload);
+	tl_buf_free(&scratch);
 	return tl_test_end();
 }
