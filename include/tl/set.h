@@ -159,6 +159,12 @@ uint32_t tl_set_root(const struct tl_set *set, uint32_t i);
 enum tl_status tl_set_script(struct tl_set *set, uint32_t i, struct tl_buf *scratch,
 			     struct tl_delta *ret, struct tl_err *err) TL_CHECK;
 
+/* That of a member which became one in this round, through a view of the caller's: by any number of threads
+ * at once, while nobody changes the set. */
+enum tl_status tl_set_script_view(const struct tl_set *set, struct tl_table_view *view, uint32_t i,
+				  struct tl_buf *scratch, struct tl_delta *ret, struct tl_err *err)
+	TL_CHECK;
+
 /* The same, of what it is coded from; behind tl_set_place. */
 enum tl_status tl_set_coded(struct tl_set *set, uint32_t i, struct tl_buf *scratch,
 			    struct tl_delta *ret, struct tl_err *err) TL_CHECK;

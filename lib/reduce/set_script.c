@@ -35,16 +35,16 @@ static uint64_t read_head(struct tl_str s, uint64_t n[3], size_t *ret_pos)
 	return *ret_pos + n[0] + n[1] + n[2];
 }
 
-enum tl_status tl_set_script_get(struct tl_set *set, uint32_t i, bool membership,
-				 struct tl_buf *scratch, struct tl_delta *ret, struct tl_err *err)
+/* The script that a row of that table says the place of. */
+static enum tl_status read_script(const struct tl_set *set, const struct tl_table *where,
+				  struct tl_table_view *view, uint32_t i, struct tl_buf *scratch,
+				  struct tl_delta *ret, struct tl_err *err)
 {
-	bool own = membership || !set->coded;
 	uint64_t n[3], at, bytes;
 	size_t pos;
 	const void *row;
 	struct tl_str s;
-	enum tl_status st = tl_table_get(own ? set->script : set->coded,
-					 own ? &set->script_view : &set->coded_view, i, &row, err);
+	enum tl_status st = tl_table_get(where, view, i, &row, err);
 	if (st != TL_OK)
 		return st;
 	at = *(const uint64_t *)row;
@@ -58,6 +58,20 @@ enum tl_status tl_set_script_get(struct tl_set *set, uint32_t i, bool membership
 	const uint8_t *p = s.p + pos;
 	*ret = (struct tl_delta){{p, n[0]}, {p + n[0], n[1]}, {p + n[0] + n[1], n[2]}};
 	return st;
+}
+
+enum tl_status tl_set_script_get(struct tl_set *set, uint32_t i, bool membership,
+				 struct tl_buf *scratch, struct tl_delta *ret, struct tl_err *err)
+{
+	bool own = membership || !set->coded;
+	return read_script(set, own ? set->script : set->coded,
+			   own ? &set->script_view : &set->coded_view, i, scratch, ret, err);
+}
+
+enum tl_status tl_set_script_view(const struct tl_set *set, struct tl_table_view *view, uint32_t i,
+				  struct tl_buf *scratch, struct tl_delta *ret, struct tl_err *err)
+{
+	return read_script(set, set->script, view, i, scratch, ret, err);
 }
 
 static enum tl_status length_of(struct tl_set *set, uint32_t i, uint64_t *ret, struct tl_err *err)
