@@ -28,7 +28,8 @@ dir=${SEARCH_LOOP_DIR:-$(mktemp -d)}
 [ -n "${SEARCH_LOOP_DIR:-}" ] || trap 'rm -rf "$dir"' EXIT
 mkdir -p "$dir"
 
-# timed STEP COMMAND...: its CPU seconds, children's too.
+# timed STEP COMMAND...: its CPU seconds, children's too.  set -e does not reach into what is run here, so
+# the commands of a step hang on each other.
 timed() {
 	local step=$1 TIMEFORMAT="%U %S"
 	shift
@@ -45,21 +46,21 @@ letters=$(grep -v '^>' "$dir/all.fa" | tr -d '\n' | wc -c)
 
 # search FASTA HITS EVALUE: BLAST's table; e-values are those of a database of all letters.
 search_diamond() {
-	diamond makedb --quiet -p "$threads" --in "$1" -d "$dir/db"
-	diamond blastp --quiet -p "$threads" -d "$dir/db" -q "$dir/queries.fa" -k0 --dbsize "$letters" -e "$3" -o "$2"
+	diamond makedb --quiet -p "$threads" --in "$1" -d "$dir/db" &&
+		diamond blastp --quiet -p "$threads" -d "$dir/db" -q "$dir/queries.fa" -k0 --dbsize "$letters" -e "$3" -o "$2"
 }
 search_blastp() {
-	makeblastdb -dbtype prot -in "$1" -out "$dir/db" -logfile "$dir/makeblastdb.log"
-	blastp -num_threads "$threads" -db "$dir/db" -query "$dir/queries.fa" -max_target_seqs 1000000 -dbsize "$letters" \
-		-evalue "$3" -outfmt 6 -out "$2"
+	makeblastdb -dbtype prot -in "$1" -out "$dir/db" -logfile "$dir/makeblastdb.log" &&
+		blastp -num_threads "$threads" -db "$dir/db" -query "$dir/queries.fa" -max_target_seqs 1000000 \
+			-dbsize "$letters" -evalue "$3" -outfmt 6 -out "$2"
 }
 search_mmseqs() {
 	local of
-	of=$(grep -v '^>' "$1" | tr -d '\n' | wc -c)
-	mmseqs easy-search -v 1 "$dir/queries.fa" "$1" "$dir/raw.m8" "$dir/tmp" --threads "$threads" --max-seqs 100000 -e "$3"
-	awk -v OFS='\t' -v f="$(awk -v a="$letters" -v b="$of" 'BEGIN { print a / b }')" -v e="$3" \
-		'{ $11 = sprintf("%.3g", $11 * f) } $11 + 0 <= e + 0' "$dir/raw.m8" >"$2"
 	rm -rf "$dir/tmp"
+	of=$(grep -v '^>' "$1" | tr -d '\n' | wc -c)
+	mmseqs easy-search -v 1 "$dir/queries.fa" "$1" "$dir/raw.m8" "$dir/tmp" --threads "$threads" --max-seqs 100000 -e "$3" &&
+		awk -v OFS='\t' -v f="$(awk -v a="$letters" -v b="$of" 'BEGIN { print a / b }')" -v e="$3" \
+			'{ $11 = sprintf("%.3g", $11 * f) } $11 + 0 <= e + 0' "$dir/raw.m8" >"$2"
 }
 
 reduce() {
@@ -68,8 +69,8 @@ reduce() {
 }
 members() { cut -f 2 "$dir/refs.m8" | tl-reduce -x --ids - "$dir/all.tl" | tl-parse -d >"$dir/members.fa"; }
 lift() {
-	tl-parse "$dir/queries.fa" >"$dir/queries.tl"
-	tl-reduce -x --lift "$dir/refs.m8" --queries "$dir/queries.tl" "$dir/all.tl" >"$dir/lift.m8"
+	tl-parse "$dir/queries.fa" >"$dir/queries.tl" &&
+		tl-reduce -x --lift "$dir/refs.m8" --queries "$dir/queries.tl" "$dir/all.tl" >"$dir/lift.m8"
 }
 
 # recall HITS: by decade of the whole search's e-value.

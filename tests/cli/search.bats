@@ -91,3 +91,26 @@ setup() {
 	cat loop
 	awk '$1 == "all" { n++; if ($4 < 98 || $2 < 10) bad = 1 } END { exit bad || n != 2 }' loop
 }
+
+# A directory of searches with tables of an older run, and search programs of which the first step fails.
+@test "examples/search-loop.sh stops where a command of a step fails" {
+	mkdir bin kept
+	for name in diamond makeblastdb mmseqs; do
+		printf '#!/bin/sh\necho "%s has failed" >&2\nexit 3\n' "$name" >"bin/$name"
+	done
+	printf '#!/bin/sh\nexit 0\n' >bin/blastp
+	chmod +x bin/*
+	for name in full refs x lift raw; do
+		printf 'q0\tr0\t100\t100\t0\t0\t1\t100\t1\t100\t1e-60\t200\n' >"kept/$name.m8"
+	done
+	gen_proteins 20 1 >small.fa
+	for by in diamond blastp mmseqs; do
+		code=0
+		PATH=$PWD/bin:$PATH SEARCH_LOOP_DIR=kept "$ROOT/examples/search-loop.sh" -m $by -t 1 small.fa small.fa \
+			>said 2>why || code=$?
+		cat said why
+		[ "$code" = 1 ]
+		[ ! -s said ]
+		grep -q 'has failed' why
+	done
+}
