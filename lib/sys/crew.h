@@ -20,6 +20,7 @@ struct tl_crew_worker {
 	struct tl_pool *pool;
 	unsigned index, node;
 	unsigned depth;  /* tasks inside one another; only this worker's thread uses it */
+	unsigned patience; /* rounds of looking before sleep; only this worker's thread uses it */
 	uint64_t random; /* xorshift state; only this worker's thread uses it */
 	pthread_t thread;
 	struct tl_metrics_shard *counts; /* only this worker's thread counts there */

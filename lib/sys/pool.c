@@ -224,6 +224,7 @@ static enum tl_status init_workers(struct tl_pool *pool, struct tl_err *err)
 		w->pool = pool;
 		w->index = i;
 		w->node = tl_topo_place_of(pool->topo, i)->node;
+		w->patience = TL_REST_SPINS;
 		w->random = 0x9E3779B97F4A7C15u * (i + 1);
 		st = tl_deque_init(&w->deque, DEQUE_BITS, err);
 		if (st == TL_OK)

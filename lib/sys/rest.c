@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* rest: what a worker does until there is something to do.
  *
- * It looks for a task SPINS times, with pauses twice as long each time up to LONGEST, then sleeps on
- * a futex.
+ * It looks for a task some times, with pauses twice as long each time up to LONGEST, then sleeps on
+ * a futex.  How often hangs on whether that led to anything before: half as often where it slept after
+ * all, twice as often where something came.
  * Two kinds of sleepers have beds of their own: idle threads, a bed for each node, woken by new
  * tasks; and workers in tl_pool_wait, woken by tl_pool_wake and, where too few threads are idle,
  * by new tasks.
@@ -11,7 +12,7 @@
 
 #include "steal.h"
 
-#define SPINS 24    /* rounds of looking before sleep: some 100 us, as long as a turn in a lane */
+#define LEAST 6     /* rounds of looking, some 10 us: what it costs to sleep and to be woken */
 #define HOLDS 2      /* times that, for one's turn */
 #define LONGEST 512 /* pauses between two looks */
 
@@ -53,9 +54,9 @@ struct wait {
 };
 
 /* Looks for a task, or for the end of the wait, for a bounded time. */
-static struct tl_task *spin(struct tl_crew_worker *w, const struct wait *wait)
+static struct tl_task *spin(struct tl_crew_worker *w, const struct wait *wait, unsigned rounds)
 {
-	for (unsigned round = 0; round < SPINS; round++) {
+	for (unsigned round = 0; round < rounds; round++) {
 		if (wait->done(wait->ctx))
 			return NULL;
 		struct tl_task *task = wait->helps ? tl_steal_find(w, round) : NULL;
@@ -80,10 +81,19 @@ static void doze(struct tl_crew_worker *w, struct tl_bed *bed, const struct wait
 	tl_bed_leave(bed);
 }
 
+/* Looking was worth it, or it was not. */
+static void learn(struct tl_crew_worker *w, bool came)
+{
+	unsigned twice = 2 * w->patience;
+	w->patience = !came ? w->patience / 2 : twice < TL_REST_SPINS ? twice : TL_REST_SPINS;
+	w->patience = w->patience > LEAST ? w->patience : LEAST;
+}
+
 static void pass(struct tl_crew_worker *w, struct tl_bed *bed, const struct wait *wait)
 {
 	while (!wait->done(wait->ctx)) {
-		struct tl_task *task = spin(w, wait);
+		struct tl_task *task = spin(w, wait, w->patience);
+		learn(w, task || wait->done(wait->ctx));
 		if (task)
 			tl_rest_run(w, task);
 		else
@@ -101,7 +111,7 @@ bool tl_rest_hold(struct tl_crew_worker *w, bool (*done)(void *ctx), void *ctx)
 {
 	const struct wait wait = {done, ctx, false};
 	for (unsigned i = 0; i < HOLDS; i++)
-		(void)spin(w, &wait);
+		(void)spin(w, &wait, TL_REST_SPINS);
 	return done(ctx);
 }
 

@@ -8,6 +8,9 @@
 
 #include "crew.h"
 
+/* Rounds of looking before sleep, at most and at first: some 100 us, as long as a turn in a lane. */
+#define TL_REST_SPINS 24
+
 /* n tasks are new, for the workers of node if possible. */
 void tl_rest_announce(struct tl_pool *pool, unsigned node, unsigned n);
 
