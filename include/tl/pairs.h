@@ -7,7 +7,8 @@
  * the cluster.  Both depend only on which hits were put, not on their order: so hits that were
  * found in several processes give the same pairs as those of one.
  * Memory: a share of the budget, 16 bytes a hit, which spills.
- * Threads: tl_pairs_put by each worker for itself; all else by worker 0 of the pool.
+ * Threads: tl_pairs_put by each worker for itself; all else by worker 0 of the pool, whose workers gather
+ * the pairs of some thousand hits each where none has spilled.
  */
 #ifndef TL_PAIRS_H
 #define TL_PAIRS_H
