@@ -29,6 +29,7 @@
 #include <tl/err.h>
 #include <tl/names.h>
 #include <tl/note.h>
+#include <tl/pool.h>
 #include <tl/reader.h>
 #include <tl/want.h>
 
@@ -48,6 +49,7 @@ struct tl_expand_opts {
 	bool hidden;    /* records that are no longer part of the set too */
 	bool partial;   /* some blocks were not read: none of them is wanted, nor copied from by what is */
 	struct tl_budget *opt_budget;
+	struct tl_pool *opt_pool; /* whose workers help; the caller is its worker 0 */
 	size_t bytes;   /* an event of several entries has about so many at most; 0: one entry */
 };
 

@@ -14,6 +14,7 @@
 #include <tl/hash.h>
 #include <tl/mem.h>
 
+#include "derive.h"
 #include "expand_give.h"
 #include "gather.h"
 #include "held.h"
@@ -136,7 +137,7 @@ static enum tl_status make_source(struct tl_expand *x, struct tl_held *h,
 				  const struct tl_item *item, struct tl_err *err)
 {
 	struct tl_budget *budget = x->opts.opt_budget;
-	enum tl_status st = tl_sources_add(&x->sources, h, err);
+	enum tl_status st = tl_derive_batch(&x->derive, &x->sources, h, err);
 	if (st != TL_OK || h->charged || tl_queues_is_head(&x->queues, h))
 		return st;
 	if (!x->spool)
@@ -182,7 +183,7 @@ static enum tl_status take_batch(struct tl_expand *x, struct tl_item *item, stru
 		x->frontier = h->batch.ordinal[0];
 	}
 	if (has_sources(x, h))
-		return tl_sources_add(&x->sources, h, err);
+		return tl_derive_batch(&x->derive, &x->sources, h, err);
 	return is_source(x, h) ? make_source(x, h, item, err) : TL_OK;
 }
 
@@ -406,6 +407,7 @@ enum tl_status tl_expand_new(struct tl_reader *reader, const struct tl_expand_op
 	(*ret)->reader = reader;
 	(*ret)->opts = *opts;
 	tl_queues_init(&(*ret)->queues);
+	(*ret)->derive.opt_pool = opts->opt_pool;
 	(*ret)->sources.opt_names = opts->opt_names;
 	(*ret)->sources.shelf.opt_budget = opts->opt_budget;
 	(*ret)->room = tl_budget_share(opts->opt_budget, 1, 2, 0);
@@ -423,6 +425,7 @@ void tl_expand_free(struct tl_expand *x)
 	forget(x);
 	tl_held_free(x->spare);
 	tl_sources_free(&x->sources);
+	tl_derive_free(&x->derive);
 	tl_gather_free(&x->script);
 	tl_buf_free(&x->scratch);
 	free(x);

@@ -11,6 +11,7 @@
 #include "gather.h"
 #include "held.h"
 #include "queues.h"
+#include "derive.h"
 #include "sources.h"
 
 struct tl_expand {
@@ -18,6 +19,7 @@ struct tl_expand {
 	struct tl_expand_opts opts;
 	/* Of the stream at hand: */
 	struct tl_sources sources;
+	struct tl_derive derive;
 	struct tl_queues queues;
 	struct tl_spool *spool;  /* blocks of batches that are asleep */
 	uint64_t room, stay;     /* bytes that batches which stay may have, and have */

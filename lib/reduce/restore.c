@@ -431,6 +431,7 @@ enum tl_status tl_restore_text(struct tl_reader *reader, const struct tl_restore
 					     .part = opts->part,
 					     .parts = opts->parts,
 					     .opt_budget = opts->opt_budget,
+					     .opt_pool = opts->opt_pool,
 					     .bytes = CHUNK / 2};
 	struct restorer r = {.opts = opts, .reader = reader, .style = tl_look_begin(opts)};
 	const struct tl_reader_finisher finisher = {make_text, take_text, &r};

@@ -160,12 +160,24 @@ static enum tl_status base_of(struct tl_sources *s, const struct tl_held *h, siz
 	return st == TL_OK ? tl_sources_check(found ? ret : NULL, h, i, err) : st;
 }
 
+enum tl_status tl_sources_derived(struct tl_sources *s, const struct tl_source *base, uint64_t ordinal,
+				  struct tl_str residues, struct tl_err *err)
+{
+	struct tl_source made = *base;
+	made.ordinal = ordinal;
+	made.length = residues.n;
+	made.depth++;
+	made.twin = false;
+	enum tl_status st = keep_residues(s, &made, residues.p, err);
+	return st == TL_OK ? tl_shelf_add(&s->shelf, &made, err) : st;
+}
+
 /* A piece of a delta; the last one makes the source.  The batches of earlier ones may be gone: where
  * nobody asked for the record, they are not waited for. */
 static enum tl_status add_delta(struct tl_sources *s, const struct tl_held *h, size_t i,
 				const struct tl_entry *e, struct tl_err *err)
 {
-	struct tl_source made;
+	struct tl_source base;
 	struct tl_delta d = {e->ops, e->subs, e->lits};
 	enum tl_status st = TL_OK;
 	if (e->loans.n)
@@ -178,20 +190,15 @@ static enum tl_status add_delta(struct tl_sources *s, const struct tl_held *h, s
 	}
 	if (st != TL_OK || e->flags & TL_REC_OUT)
 		return st;
-	st = base_of(s, h, i, &made, err);
+	st = base_of(s, h, i, &base, err);
 	if (st == TL_OK)
-		st = tl_sources_fetch(s, &made, &s->room, err);
+		st = tl_sources_fetch(s, &base, &s->room, err);
 	tl_buf_reset(&s->made);
 	if (st == TL_OK)
-		st = tl_sources_apply(&d, &made, e->ordinal, &s->scratch, &s->made, err);
+		st = tl_sources_apply(&d, &base, e->ordinal, &s->scratch, &s->made, err);
 	if (st != TL_OK)
 		return st;
-	made.ordinal = e->ordinal;
-	made.length = s->made.len;
-	made.depth++;
-	made.twin = false;
-	st = keep_residues(s, &made, s->made.data, err);
-	return st == TL_OK ? tl_shelf_add(&s->shelf, &made, err) : st;
+	return tl_sources_derived(s, &base, e->ordinal, (struct tl_str){s->made.data, s->made.len}, err);
 }
 
 /* A piece of a record that stands whole; the last one makes the source. */
@@ -250,8 +257,8 @@ static enum tl_status is_skipped(struct tl_sources *s, const struct tl_held *h,
 }
 
 /* Pieces of copies may have those of records that stand whole between them. */
-static enum tl_status add_entry(struct tl_sources *s, struct tl_held *h, size_t i,
-				struct tl_err *err)
+enum tl_status tl_sources_add_entry(struct tl_sources *s, struct tl_held *h, size_t i,
+				    struct tl_err *err)
 {
 	struct tl_entry e;
 	enum tl_kind kind = h->batch.kind;
@@ -285,7 +292,7 @@ enum tl_status tl_sources_add(struct tl_sources *s, struct tl_held *h, struct tl
 	if (is_shelf(s, h))
 		return tl_shelf_add_batch(&s->shelf, &h->batch, err);
 	for (size_t i = 0; i < h->batch.n && st == TL_OK; i++)
-		st = add_entry(s, h, i, err);
+		st = tl_sources_add_entry(s, h, i, err);
 	return st;
 }
 

@@ -75,6 +75,14 @@ enum tl_status tl_sources_borrow(struct tl_sources *s, const struct tl_entry *e,
 enum tl_status tl_sources_add(struct tl_sources *s, struct tl_held *h,
 			      struct tl_err *err) TL_CHECK;
 
+/* The same for one entry. */
+enum tl_status tl_sources_add_entry(struct tl_sources *s, struct tl_held *h, size_t i,
+				    struct tl_err *err) TL_CHECK;
+
+/* Makes a source of the residues of a delta over base, which are copied. */
+enum tl_status tl_sources_derived(struct tl_sources *s, const struct tl_source *base, uint64_t ordinal,
+				  struct tl_str residues, struct tl_err *err) TL_CHECK;
+
 void tl_sources_forget(struct tl_sources *s); /* a stream is over */
 void tl_sources_free(struct tl_sources *s);
 

@@ -689,6 +689,60 @@ static void test_overlapping_bases(void)
 	}
 }
 
+/* A block of deltas that others are copied from: entry k, from first on, copies the record that ordinal k
+ * names in bases. */
+static void base_block(struct hand *h, uint64_t first, const uint64_t *bases, size_t n)
+{
+	struct tl_batch b = {.kind = TL_KIND_DELTA};
+	for (size_t k = 0; k < n; k++) {
+		struct tl_entry e = entry(first + k, bases[k]);
+		e.ops = (struct tl_str){all_of_it, sizeof all_of_it};
+		tl_test_ok(tl_batch_add(&b, &e, &made_err), made_err);
+	}
+	made_put(&h->s, &b, BASE);
+	tl_batch_free(&b);
+}
+
+/* Restores with pools of several sizes, the same way each time. */
+static void many_bases(const uint64_t *first, const uint64_t *second, enum tl_status want,
+		       const char *why)
+{
+	enum { N = 300 };
+	struct tl_pool *const usual = made_pool;
+	for (unsigned threads = 1; threads <= 4; threads *= 2) {
+		tl_test_ok(tl_pool_new(&(struct tl_pool_opts){.threads = threads}, &made_pool, &made_err),
+			   made_err);
+		struct hand h = begin(TL_STREAM_REDUCED);
+		whole(&h, REF, 0);
+		base_block(&h, 1, first, N);
+		base_block(&h, N + 1, second, N);
+		for (uint64_t k = 2 * N + 1; k < 2 * N + 50; k++)
+			delta(&h, 0, k, k - N);
+		tl_test_eq(restore(end(&h, 2 * N + 50), why), want);
+		tl_pool_free(made_pool);
+	}
+	made_pool = usual;
+}
+
+/* Bases in numbers, which all workers make: over one that is whole, over each other, within a block too. */
+static void test_many_bases(void)
+{
+	uint64_t first[300] = {0}, second[300];
+	for (size_t k = 0; k < 300; k++)
+		second[k] = 1 + tl_test_below(300);
+	many_bases(first, second, TL_OK, NULL);
+	for (size_t k = 7; k < 300; k += 7)
+		first[k] = k; /* the one before it in the block */
+	second[250] = 300 + 100;
+	many_bases(first, second, TL_OK, NULL);
+	second[260] = 300 + 270; /* comes behind it */
+	many_bases(first, second, TL_DATA, "is copied from a record that is not there");
+	second[260] = 1;
+	for (size_t k = 0; k < 300; k++)
+		first[k] = k; /* each the one before */
+	many_bases(first, second, TL_DATA, "a chain of deltas that is too long");
+}
+
 int main(void)
 {
 	TL_RUN(test_good);
@@ -710,6 +764,7 @@ int main(void)
 	TL_RUN(test_flags_of_pieces);
 	TL_RUN(test_files);
 	TL_RUN(test_overlapping_bases);
+	TL_RUN(test_many_bases);
 	tl_pool_free(made_pool);
 	return tl_test_end();
 }
