@@ -284,8 +284,9 @@ static enum tl_status work(const void *fields, const struct tl_tool_run *whole, 
 		st = align_cache_open(&a, err);
 	if (st == TL_OK)
 		st = align_all(&a, err);
-	align_cache_close(&a, st == TL_OK);
 	close_all(&a);
+	/* When the banks are gone, so that a child has little to inherit. */
+	align_cache_close(&a, st == TL_OK);
 	return tl_out_finish(out, st, err);
 }
 

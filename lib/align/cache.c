@@ -6,7 +6,11 @@
  * hashes, so that writes go all over the tree: they are sorted, many to a transaction, and what
  * was used is written once a run.
  *
- * Contents: 1. opening  2. looking up  3. writing  4. letting go  5. closing.
+ * LMDB checks next to nothing of what stands in its pages: a damaged one makes it follow pointers
+ * that lead nowhere, or write beyond its memory.  What only reads runs under a guard.  What writes,
+ * or reads all, opens and closes the file itself, so that another process can do it.
+ *
+ * Contents: 1. opening  2. looking through  3. looking up  4. writing  5. letting go  6. closing.
  */
 #include <tl/cache.h>
 
@@ -15,9 +19,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/mman.h>
 
 #include <tl/bits.h>
+#include <tl/guard.h>
 #include <tl/map.h>
 #include <tl/mem.h>
 #include <tl/radix.h>
@@ -28,6 +33,8 @@
 #define ROOM ((size_t)64 << 20)     /* the file may be larger than twice the size by so much */
 #define ROUNDS 20                   /* of letting go, at most */
 #define BATCH 65536                 /* entries of a transaction, at most */
+#define FREE 0                      /* LMDB's own tables: pages that are free, */
+#define NAMES 1                     /* and names of the others */
 #define FORMAT "talyra alignments 1" /* to be changed with what stands in the tables */
 
 struct desk {
@@ -35,6 +42,7 @@ struct desk {
 	struct tl_store *fresh; /* {key, u32 length, value}: what is new */
 	struct tl_store *used;  /* keys that were found */
 	struct tl_buf item;
+	struct tl_buf value;    /* that was found */
 	uint64_t hits, misses, damaged, put;
 };
 
@@ -52,60 +60,129 @@ struct tl_cache {
 static enum tl_status fail(struct tl_err *err, const char *path, int rc)
 {
 	if (rc == MDB_INVALID || rc == MDB_VERSION_MISMATCH || rc == MDB_CORRUPTED ||
-	    rc == MDB_PAGE_NOTFOUND || rc == MDB_PANIC || rc == MDB_INCOMPATIBLE)
+	    rc == MDB_PAGE_NOTFOUND || rc == MDB_PANIC || rc == MDB_INCOMPATIBLE ||
+	    rc == MDB_NOTFOUND || rc == MDB_MAP_RESIZED)
 		return tl_err_set(err, TL_DATA, "%s: no cache of alignments, or a damaged one (%s): "
 						"remove it", path, mdb_strerror(rc));
 	return tl_err_set(err, rc == ENOENT || rc == EACCES || rc == EISDIR ? TL_CANTCREATE : TL_IO,
 			  "%s: the cache cannot be opened: %s", path, mdb_strerror(rc));
 }
 
-/* The number of this run; a new file gets its mark. */
-static int open_tables(struct tl_cache *c)
+/* What LMDB cannot believe would end the process.  This ends what tl_guard_run called, if that is
+ * where we are. */
+static void doubt(MDB_env *env, const char *text)
 {
-	MDB_txn *txn;
-	MDB_val key = {6, "format"}, runs = {4, "runs"}, v;
-	uint8_t number[4];
-	int rc = mdb_txn_begin(c->env, NULL, 0, &txn);
-	if (rc)
-		return rc;
-	rc = mdb_dbi_open(txn, "meta", MDB_CREATE, &c->meta);
+	(void)env;
+	(void)text;
+	tl_guard_leave();
+}
+
+/* The tables and the mark of ours; MDB_NOTFOUND where there is nothing at all. */
+static int find_tables(struct tl_cache *c, MDB_txn *txn)
+{
+	static const char *const name[] = {"meta", "data", "used"};
+	MDB_dbi *const table[] = {&c->meta, &c->data, &c->used};
+	MDB_val key = {6, "format"}, v;
+	MDB_stat s;
+	unsigned flags;
+	int rc = mdb_stat(txn, NAMES, &s);
+	if (!rc && !s.ms_entries)
+		return MDB_NOTFOUND;
+	for (int i = 0; i < 3 && !rc; i++) {
+		rc = mdb_dbi_open(txn, name[i], 0, table[i]);
+		if (!rc)
+			rc = mdb_dbi_flags(txn, *table[i], &flags);
+		if (rc == MDB_NOTFOUND || (!rc && flags))
+			rc = MDB_INCOMPATIBLE; /* it is another program's */
+	}
+	if (!rc)
+		rc = mdb_get(txn, c->meta, &key, &v);
+	if (!rc && (v.mv_size != strlen(FORMAT) || memcmp(v.mv_data, FORMAT, v.mv_size) != 0))
+		rc = MDB_VERSION_MISMATCH;
+	return rc == MDB_NOTFOUND ? MDB_INCOMPATIBLE : rc;
+}
+
+static int make_tables(struct tl_cache *c, MDB_txn *txn)
+{
+	MDB_val key = {6, "format"}, v = {strlen(FORMAT), FORMAT};
+	int rc = mdb_dbi_open(txn, "meta", MDB_CREATE, &c->meta);
 	if (!rc)
 		rc = mdb_dbi_open(txn, "data", MDB_CREATE, &c->data);
 	if (!rc)
 		rc = mdb_dbi_open(txn, "used", MDB_CREATE, &c->used);
-	if (!rc && (rc = mdb_get(txn, c->meta, &key, &v)) == MDB_NOTFOUND) {
-		v = (MDB_val){strlen(FORMAT), FORMAT};
-		rc = mdb_put(txn, c->meta, &key, &v, 0);
-	} else if (!rc && (v.mv_size != strlen(FORMAT) || memcmp(v.mv_data, FORMAT, v.mv_size))) {
-		rc = MDB_VERSION_MISMATCH;
-	}
-	if (!rc && !mdb_get(txn, c->meta, &runs, &v) && v.mv_size == sizeof number)
-		c->run = tl_bits_get32(v.mv_data);
-	c->run++;
-	tl_bits_put32(number, c->run);
-	v = (MDB_val){sizeof number, number};
-	if (!rc)
-		rc = mdb_put(txn, c->meta, &runs, &v, 0);
+	return rc ? rc : mdb_put(txn, c->meta, &key, &v, 0);
+}
+
+/* flags: 0 (they are made where there are none) or MDB_RDONLY. */
+static int open_tables(struct tl_cache *c, unsigned flags)
+{
+	MDB_txn *txn;
+	int rc = mdb_txn_begin(c->env, NULL, flags, &txn);
+	if (rc)
+		return rc;
+	rc = find_tables(c, txn);
+	if (rc == MDB_NOTFOUND && !flags)
+		rc = make_tables(c, txn);
 	if (!rc)
 		return mdb_txn_commit(txn);
 	mdb_txn_abort(txn);
 	return rc;
 }
 
-static int open_env(struct tl_cache *c)
+/* Whether as much as we want to map can be mapped. */
+static bool fits(size_t bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	return p != MAP_FAILED && !munmap(p, bytes);
+}
+
+static int open_env(struct tl_cache *c, unsigned flags)
 {
 	int rc = mdb_env_create(&c->env);
 	const size_t most = c->opts.size < SIZE_MAX / 4 ? (size_t)c->opts.size * 2 : SIZE_MAX / 2;
+	const size_t map = (most + ROOM) & ~(size_t)0xfffff;
 	if (!rc)
 		rc = mdb_env_set_maxdbs(c->env, 3);
 	if (!rc)
-		rc = mdb_env_set_mapsize(c->env, (most + ROOM) & ~(size_t)0xfffff);
+		rc = mdb_env_set_assert(c->env, doubt);
+	if (!rc)
+		rc = mdb_env_set_mapsize(c->env, map);
 	if (!rc)
 		rc = mdb_env_set_maxreaders(c->env, 4096);
-	if (!rc)
-		rc = mdb_env_open(c->env, c->opts.path, MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD,
-				  0644);
-	return rc ? rc : open_tables(c);
+	if (rc)
+		return rc;
+	flags |= MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD;
+	rc = mdb_env_open(c->env, c->opts.path, flags, 0644);
+	/* What we ask for is right: it is the file that asks for too much. */
+	return rc == EINVAL || (rc == ENOMEM && fits(map)) ? MDB_INVALID : rc;
+}
+
+/* What is done under the guard comes back through this. */
+struct task {
+	struct tl_cache *c;
+	struct desk *desk;
+	const uint8_t *key;
+	int rc;
+};
+
+static void open_view(void *arg)
+{
+	struct task *t = arg;
+	struct tl_cache *c = t->c;
+	t->rc = open_env(c, MDB_RDONLY);
+	if (!t->rc)
+		t->rc = open_tables(c, MDB_RDONLY);
+	for (unsigned w = 0; w < c->opts.workers && !t->rc; w++)
+		t->rc = mdb_txn_begin(c->env, NULL, MDB_RDONLY, &c->desk[w].txn);
+}
+
+static void close_view(void *arg)
+{
+	struct tl_cache *c = arg;
+	for (unsigned w = 0; w < c->opts.workers; w++)
+		if (c->desk[w].txn)
+			mdb_txn_abort(c->desk[w].txn);
+	mdb_env_close(c->env);
 }
 
 static enum tl_status open_desks(struct tl_cache *c, struct tl_err *err)
@@ -115,9 +192,7 @@ static enum tl_status open_desks(struct tl_cache *c, struct tl_err *err)
 	const uint64_t share =
 		tl_budget_share(c->budget, 1, 8 * c->opts.workers, TL_STORE_CHUNK);
 	for (unsigned w = 0; w < c->opts.workers && st == TL_OK; w++) {
-		int rc = mdb_txn_begin(c->env, NULL, MDB_RDONLY, &c->desk[w].txn);
-		st = rc ? fail(err, c->opts.path, rc)
-			: tl_store_new(c->budget, share, &c->desk[w].fresh, err);
+		st = tl_store_new(c->budget, share, &c->desk[w].fresh, err);
 		if (st == TL_OK)
 			st = tl_store_new(c->budget, share, &c->desk[w].used, err);
 	}
@@ -128,20 +203,25 @@ enum tl_status tl_cache_open(const struct tl_cache_opts *opts, struct tl_budget 
 			     struct tl_cache **ret, struct tl_err *err)
 {
 	struct tl_cache *c = tl_mem_zalloc(1, sizeof *c, err);
+	struct task task = {.c = c};
 	struct tl_cache_sum sum;
 	if (!c)
 		return TL_NOMEM;
 	c->opts = *opts;
 	c->budget = budget;
-	int rc = open_env(c);
-	enum tl_status st = rc ? fail(err, opts->path, rc) : open_desks(c, err);
+	enum tl_status st = open_desks(c, err);
+	if (st == TL_OK && (!tl_guard_run(open_view, &task) || task.rc))
+		st = fail(err, opts->path, task.rc ? task.rc : MDB_CORRUPTED);
 	if (st != TL_OK) {
-		tl_cache_close(c, false, &sum);
+		tl_cache_end(c, &sum);
+		tl_cache_free(c);
 		return st;
 	}
 	*ret = c;
 	return TL_OK;
 }
+
+/* 2. Looking through. */
 
 /* All entries of a table, and all pages behind them. */
 static bool walk_table(MDB_txn *txn, MDB_dbi dbi)
@@ -160,30 +240,34 @@ static bool walk_table(MDB_txn *txn, MDB_dbi dbi)
 	return rc == MDB_NOTFOUND && n == s.ms_entries && (sum || !n);
 }
 
-bool tl_cache_walk(const char *path)
+static int walk(const struct tl_cache *c)
 {
-	static const char *const tables[] = {"meta", "data", "used"};
-	struct stat st;
-	struct tl_cache c = {0};
-	MDB_txn *txn = NULL;
-	MDB_dbi dbi;
-	bool fine = true;
-	if (stat(path, &st) || !S_ISREG(st.st_mode) || mdb_env_create(&c.env))
-		return true;
-	(void)mdb_env_set_maxdbs(c.env, 3);
-	if (!mdb_env_open(c.env, path, MDB_NOSUBDIR | MDB_NOTLS | MDB_RDONLY, 0644) &&
-	    !mdb_txn_begin(c.env, NULL, MDB_RDONLY, &txn))
-		fine = walk_table(txn, 0) && walk_table(txn, 1);
-	for (int i = 0; i < 3 && txn && fine; i++)
-		if (!mdb_dbi_open(txn, tables[i], 0, &dbi))
-			fine = walk_table(txn, dbi);
-	if (txn)
-		mdb_txn_abort(txn);
-	mdb_env_close(c.env);
-	return fine;
+	const MDB_dbi table[] = {FREE, NAMES, c->meta, c->data, c->used};
+	MDB_txn *txn;
+	int rc = mdb_txn_begin(c->env, NULL, MDB_RDONLY, &txn);
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < sizeof table / sizeof *table && !rc; i++)
+		rc = walk_table(txn, table[i]) ? 0 : MDB_CORRUPTED;
+	mdb_txn_abort(txn);
+	return rc;
 }
 
-/* 2. Looking up. */
+enum tl_status tl_cache_prepare(const struct tl_cache_opts *opts, struct tl_err *err)
+{
+	struct tl_cache c = {.opts = *opts};
+	int rc = open_env(&c, 0);
+	if (!rc)
+		rc = open_tables(&c, MDB_RDONLY);
+	if (rc == MDB_NOTFOUND)
+		rc = open_tables(&c, 0);
+	if (!rc)
+		rc = walk(&c);
+	mdb_env_close(c.env);
+	return rc ? fail(err, opts->path, rc) : TL_OK;
+}
+
+/* 3. Looking up. */
 
 static void put_key(uint8_t to[KEY], struct tl_hash128 key)
 {
@@ -197,22 +281,35 @@ static uint64_t check(const uint8_t key[KEY], struct tl_str value)
 	return tl_hash_64(part, sizeof part);
 }
 
+/* The value, copied: what is mapped may go at any time.  Not found is no damage; all else is. */
+static void look_up(void *arg)
+{
+	struct task *t = arg;
+	struct tl_buf *value = &t->desk->value;
+	MDB_val k = {KEY, (void *)(uintptr_t)t->key}, v;
+	tl_buf_reset(value);
+	t->rc = mdb_get(t->desk->txn, t->c->data, &k, &v);
+	if (t->rc)
+		return;
+	if (v.mv_size < SUM || v.mv_size > t->c->opts.size + SUM ||
+	    tl_buf_add(value, v.mv_data, v.mv_size, NULL) != TL_OK)
+		t->rc = MDB_CORRUPTED;
+}
+
 bool tl_cache_get(struct tl_cache *c, unsigned worker, struct tl_hash128 hash, struct tl_str *ret)
 {
 	struct desk *d = &c->desk[worker];
 	uint8_t key[KEY];
+	struct task task = {c, d, key, MDB_CORRUPTED};
 	put_key(key, hash);
-	MDB_val k = {KEY, key}, v;
-	if (mdb_get(d->txn, c->data, &k, &v)) {
-		d->misses++;
-		return false;
-	}
-	*ret = (struct tl_str){(const uint8_t *)v.mv_data + SUM, v.mv_size - SUM};
+	const bool fine = tl_guard_run(look_up, &task) && !task.rc;
+	if (fine)
+		*ret = (struct tl_str){d->value.data + SUM, d->value.len - SUM};
 	/* What cannot be noted as used is only let go sooner. */
-	if (v.mv_size < SUM || tl_bits_get64(v.mv_data) != check(key, *ret) ||
+	if (!fine || tl_bits_get64(d->value.data) != check(key, *ret) ||
 	    (c->opts.evict != TL_CACHE_FIFO && tl_store_put(d->used, key, KEY, NULL) != TL_OK)) {
 		d->misses++;
-		d->damaged++;
+		d->damaged += task.rc != MDB_NOTFOUND;
 		return false;
 	}
 	d->hits++;
@@ -243,7 +340,7 @@ enum tl_status tl_cache_put(struct tl_cache *c, unsigned worker, struct tl_hash1
 	return st;
 }
 
-/* 3. Writing. */
+/* 4. Writing. */
 
 /* Some entries of a store, by key. */
 struct batch {
@@ -330,14 +427,31 @@ static int write_store(struct tl_cache *c, const struct tl_store *s, struct batc
 	return rc;
 }
 
+/* The number of this run. */
+static int count_run(struct tl_cache *c)
+{
+	MDB_txn *txn;
+	MDB_val runs = {4, "runs"}, v;
+	uint8_t number[4];
+	int rc = mdb_txn_begin(c->env, NULL, 0, &txn);
+	if (rc)
+		return rc;
+	if (!mdb_get(txn, c->meta, &runs, &v) && v.mv_size == sizeof number)
+		c->run = tl_bits_get32(v.mv_data);
+	c->run++;
+	tl_bits_put32(number, c->run);
+	v = (MDB_val){sizeof number, number};
+	rc = mdb_put(txn, c->meta, &runs, &v, 0);
+	if (!rc)
+		return mdb_txn_commit(txn);
+	mdb_txn_abort(txn);
+	return rc;
+}
+
 static int write_all(struct tl_cache *c)
 {
 	struct batch b = {tl_mem_alloc(BATCH, sizeof *b.item, NULL), 0};
-	int rc = b.item ? 0 : ENOMEM;
-	for (unsigned w = 0; w < c->opts.workers && !rc; w++) {
-		mdb_txn_abort(c->desk[w].txn);
-		c->desk[w].txn = NULL;
-	}
+	int rc = b.item ? count_run(c) : ENOMEM;
 	for (unsigned w = 0; w < c->opts.workers && !rc; w++) {
 		rc = write_store(c, c->desk[w].used, &b, false);
 		if (!rc)
@@ -347,7 +461,7 @@ static int write_all(struct tl_cache *c)
 	return rc;
 }
 
-/* 4. Letting go. */
+/* 5. Letting go. */
 
 static uint64_t pages_of(MDB_txn *txn, MDB_dbi dbi, uint64_t *ret_entries)
 {
@@ -473,39 +587,54 @@ static int let_go(struct tl_cache *c, struct tl_cache_sum *sum)
 	return rc;
 }
 
-/* 5. Closing. */
+/* 6. Closing. */
 
-void tl_cache_close(struct tl_cache *c, bool keep, struct tl_cache_sum *ret)
+void tl_cache_end(struct tl_cache *c, struct tl_cache_sum *ret_sum)
 {
-	int rc = 0;
-	*ret = (struct tl_cache_sum){0};
+	*ret_sum = (struct tl_cache_sum){0};
+	for (unsigned w = 0; c->desk && w < c->opts.workers; w++) {
+		const struct desk *d = &c->desk[w];
+		ret_sum->hits += d->hits;
+		ret_sum->misses += d->misses;
+		ret_sum->damaged += d->damaged;
+		ret_sum->put += d->put;
+	}
+	if (c->env)
+		(void)tl_guard_run(close_view, c);
+	c->env = NULL;
+}
+
+void tl_cache_write(struct tl_cache *c, struct tl_cache_sum *sum)
+{
+	int rc = open_env(c, 0);
+	if (!rc)
+		rc = open_tables(c, 0);
+	if (!rc)
+		rc = write_all(c);
+	if (!rc || rc == MDB_MAP_FULL) {
+		int go = let_go(c, sum);
+		for (int i = 0; i < ROUNDS && !go && sum->bytes > c->opts.size; i++)
+			go = let_go(c, sum);
+		rc = rc ? rc : go;
+	}
+	sum->lost = rc;
+	if (rc)
+		snprintf(sum->why, sizeof sum->why, "%s", mdb_strerror(rc));
+	mdb_env_close(c->env);
+	c->env = NULL;
+}
+
+void tl_cache_free(struct tl_cache *c)
+{
 	if (!c)
 		return;
-	if (keep)
-		rc = write_all(c);
 	for (unsigned w = 0; c->desk && w < c->opts.workers; w++) {
 		struct desk *d = &c->desk[w];
-		ret->hits += d->hits;
-		ret->misses += d->misses;
-		ret->damaged += d->damaged;
-		ret->put += d->put;
-		if (d->txn)
-			mdb_txn_abort(d->txn);
 		tl_store_free(d->fresh);
 		tl_store_free(d->used);
 		tl_buf_free(&d->item);
+		tl_buf_free(&d->value);
 	}
-	if (keep && (!rc || rc == MDB_MAP_FULL)) {
-		int go = let_go(c, ret);
-		for (int i = 0; i < ROUNDS && !go && ret->bytes > c->opts.size; i++)
-			go = let_go(c, ret);
-		rc = rc ? rc : go;
-	}
-	ret->lost = rc;
-	if (rc)
-		snprintf(ret->why, sizeof ret->why, "%s", mdb_strerror(rc));
-	if (c->env)
-		mdb_env_close(c->env);
 	free(c->desk);
 	free(c);
 }

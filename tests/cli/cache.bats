@@ -105,6 +105,47 @@ found() {
 	fails 73 tl-align --cache no/where in.tl
 }
 
+@test "each page's head damaged, and what is new to be written: no signal, no other bytes" {
+	gen_proteins 60 3 | tl-parse | tl-intern | tl-align --cache good >x.tl
+	gen_proteins 80 3 | tl-parse | tl-intern >in.tl
+	tl-align in.tl >want.tl
+	size=$(wc -c <good)
+	for ((at = 0; at < size; at += 4096)); do
+		# Flags, where entries end and begin, the first of them.
+		for byte in 10 11 12 13 14 15 20 21; do
+			rm -f c-lock
+			flipped good $((at + byte)) >c
+			code=0
+			tl-align --cache c in.tl >out.tl 2>said || code=$?
+			echo "byte $byte of the page at $at: $code"
+			if [ $code = 0 ]; then same want.tl out.tl; else [ $code = 65 ]; grep -q '^tl-align: c: .*remove it$' said; fi
+		done
+	done
+}
+
+@test "a cache that somebody cuts short while it is open: a note, the same bytes" {
+	input 150
+	tl-align in.tl >want.tl
+	tl-align --cache good in.tl >x.tl
+	mkfifo f
+	for left in 0 4096 20000; do
+		cp good c
+		rm -f c-lock
+		tl-align --cache c f >out.tl 2>said &
+		pid=$!
+		{
+			head -c 3000 in.tl
+			# The child that looks through it is not meant.
+			until grep -q "$PWD/c$" "/proc/$pid/maps"; do sleep 0.01; done
+			truncate -s $left c
+			tail -c +3001 in.tl
+		} >f
+		wait $pid
+		same want.tl out.tl
+		grep -q '^tl-align: c: [0-9]* entries are damaged and were not used$' said
+	done
+}
+
 @test "several processes share a cache; one that is killed leaves it whole" {
 	input 300
 	tl-align in.tl >want.tl

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* test_cache: what was put is found by a later run and by no other key; what goes first; damage. */
+/* test_cache: what was put is found by a later run and by no other key; what goes first; damage, and
+ * files of others. */
 #include <tl/cache.h>
 
-#include <sys/stat.h>
+#include <lmdb.h>
+#include <sys/wait.h>
 
 #include "streams.h"
 
-static const char *path;
+static const char *path, *lock;
 
 static void renew(void)
 {
-	char lock[200];
 	path = streams_path("cache");
-	snprintf(lock, sizeof lock, "%s-lock", path);
-	(void)streams_path("cache-lock"); /* so that it is removed in the end */
+	lock = streams_path("cache-lock");
 	unlink(path);
 	unlink(lock);
 }
@@ -23,6 +23,7 @@ static struct tl_cache *open_cache(uint64_t size, enum tl_cache_evict evict, uns
 	const struct tl_cache_opts opts = {path, size, evict, workers};
 	struct tl_err err = {0};
 	struct tl_cache *c;
+	tl_test_ok(tl_cache_prepare(&opts, &err), err);
 	tl_test_ok(tl_cache_open(&opts, NULL, &c, &err), err);
 	return c;
 }
@@ -30,7 +31,10 @@ static struct tl_cache *open_cache(uint64_t size, enum tl_cache_evict evict, uns
 static struct tl_cache_sum close_cache(struct tl_cache *c, bool keep)
 {
 	struct tl_cache_sum sum;
-	tl_cache_close(c, keep, &sum);
+	tl_cache_end(c, &sum);
+	if (keep)
+		tl_cache_write(c, &sum);
+	tl_cache_free(c);
 	tl_test(!sum.lost);
 	return sum;
 }
@@ -84,8 +88,7 @@ static void test_keep(void)
 	tl_test(has(c, 0, 7) && !has(c, 0, 5000));
 	put(c, 0, 7); /* again */
 	tl_test_eq(close_cache(c, true).entries, 3000);
-	tl_cache_close(NULL, true, &sum);
-	tl_test(tl_cache_walk(path) && tl_cache_walk("/does/not/exist"));
+	tl_cache_free(NULL);
 }
 
 /* Three runs put a third each; then one uses some of the first and second.  Who goes then? */
@@ -156,6 +159,94 @@ static void test_damage(void)
 	tl_buf_free(&file);
 }
 
+/* Somebody cuts the files short while they are open: nothing is found any more, and no more. */
+static void test_cut(void)
+{
+	struct tl_cache_sum sum;
+	struct tl_str got;
+	renew();
+	struct tl_cache *c = open_cache(64 << 20, TL_CACHE_LRU, 2);
+	for (uint64_t i = 0; i < 3000; i++)
+		put(c, 0, i);
+	(void)close_cache(c, true);
+	for (off_t size = 3 * 4096; size >= 0; size -= 4096) {
+		struct tl_buf file = streams_slurp("cache");
+		c = open_cache(64 << 20, TL_CACHE_LRU, 2);
+		tl_test(has(c, 0, 1) && has(c, 1, 2));
+		tl_test(!truncate(path, size));
+		for (uint64_t i = 0; i < 3000; i++)
+			tl_test(!tl_cache_get(c, i % 2, key_of(i), &got));
+		put(c, 0, 4000);
+		tl_cache_end(c, &sum);
+		tl_test(sum.hits == 2 && sum.damaged == 3000 && sum.put == 1);
+		tl_cache_free(c);
+		streams_write("cache", file.data, file.len);
+		tl_buf_free(&file);
+	}
+}
+
+/* The same with the lock: what LMDB held is lost, in a child, so that nobody counts that as a leak. */
+static void test_cut_lock(void)
+{
+	int status = -1;
+	struct tl_cache_sum sum;
+	renew();
+	struct tl_cache *c = open_cache(64 << 20, TL_CACHE_LRU, 1);
+	put(c, 0, 1);
+	(void)close_cache(c, true);
+	const pid_t child = fork();
+	if (child == 0) {
+		c = open_cache(64 << 20, TL_CACHE_LRU, 1);
+		if (truncate(lock, 0) || !has(c, 0, 1))
+			_exit(1);
+		tl_cache_end(c, &sum);
+		_exit(sum.hits != 1);
+	}
+	tl_test(child > 0 && waitpid(child, &status, 0) == child && status == 0);
+}
+
+/* A file of LMDB's with one table. */
+static void make_foreign(const char *name, unsigned flags)
+{
+	MDB_env *env;
+	MDB_txn *txn;
+	MDB_dbi dbi;
+	MDB_val k = {6, "format"}, v = {19, "talyra alignments 1"};
+	renew();
+	tl_test(!mdb_env_create(&env) && !mdb_env_set_maxdbs(env, 4));
+	tl_test(!mdb_env_open(env, path, MDB_NOSUBDIR, 0644) && !mdb_txn_begin(env, NULL, 0, &txn));
+	tl_test(!mdb_dbi_open(txn, name, MDB_CREATE | flags, &dbi) && !mdb_put(txn, dbi, &k, &v, 0));
+	for (int i = 0; name && i < 2; i++)
+		tl_test(!mdb_dbi_open(txn, i ? "data" : "used", MDB_CREATE | flags, &dbi));
+	tl_test(!mdb_txn_commit(txn));
+	mdb_env_close(env);
+}
+
+/* What another program keeps in LMDB is refused, and stays as it is. */
+static void test_foreign(void)
+{
+	static const struct {
+		const char *name;
+		unsigned flags;
+	} kinds[] = {{NULL, 0}, {"theirs", 0}, {"meta", MDB_DUPSORT}, {"meta", MDB_REVERSEKEY}};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		make_foreign(kinds[i].name, kinds[i].flags);
+		const struct tl_cache_opts opts = {path, 1 << 20, TL_CACHE_LRU, 1};
+		struct tl_err err = {0};
+		struct tl_cache *c;
+		struct tl_buf was = streams_slurp("cache");
+		tl_test_eq(tl_cache_prepare(&opts, &err), TL_DATA);
+		tl_test(strstr(err.msg, path) && strstr(err.msg, "remove it"));
+		tl_test_eq(tl_cache_open(&opts, NULL, &c, &err), TL_DATA);
+		struct tl_buf is = streams_slurp("cache");
+		tl_test(streams_same(&was, &is));
+		tl_buf_free(&was);
+		tl_buf_free(&is);
+	}
+	make_foreign("meta", 0);
+	tl_test_eq(close_cache(open_cache(1 << 20, TL_CACHE_LRU, 1), true).entries, 0);
+}
+
 static void test_no_cache(void)
 {
 	const struct tl_cache_opts opts = {streams_path("cache"), 1 << 20, TL_CACHE_LRU, 1};
@@ -164,7 +255,9 @@ static void test_no_cache(void)
 	struct tl_cache *c;
 	renew();
 	streams_write("cache", "this is a text and no cache of alignments", 41);
+	tl_test_eq(tl_cache_prepare(&opts, &err), TL_DATA);
 	tl_test_eq(tl_cache_open(&opts, NULL, &c, &err), TL_DATA);
+	tl_test_eq(tl_cache_prepare(&nowhere, &err), TL_CANTCREATE);
 	tl_test_eq(tl_cache_open(&nowhere, NULL, &c, &err), TL_CANTCREATE);
 }
 
@@ -174,6 +267,9 @@ int main(void)
 	TL_RUN(test_keep);
 	TL_RUN(test_evict);
 	TL_RUN(test_damage);
+	TL_RUN(test_cut);
+	TL_RUN(test_cut_lock);
+	TL_RUN(test_foreign);
 	TL_RUN(test_no_cache);
 	streams_remove();
 	return tl_test_end();
