@@ -5,7 +5,7 @@
  * Membership stays as it is; only what a script is applied to changes (tl_set_recode).  A member is
  * coded from an earlier one that shares differences from their reference, in chains of at most
  * two deltas less than TL_EXPAND_DEPTH.  No alignment is made (tl/rebase.h).
- * Memory: 24 bytes for each member of one reference; 4 MiB of tables for each worker, for nine at
+ * Memory: 20 bytes for each member of one reference; 4 MiB of tables for each worker, for nine at
  * most, and fewer where the budget has no more.
  * Threads: one, worker 0 of the set's pool, whose workers help.
  */

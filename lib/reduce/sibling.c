@@ -113,6 +113,7 @@ static enum tl_status link_large(struct siblings *s, struct tl_err *err)
 	}
 	tl_store_free(f.text);
 	job->n = f.first;
+	job->refs.len = f.at; /* many such families may follow one another */
 	return st == TL_OK ? put_away(s, job, err) : st;
 }
 
@@ -120,7 +121,7 @@ static enum tl_status link_large(struct siblings *s, struct tl_err *err)
 static enum tl_status load_ref(struct siblings *s, struct job *job, struct family *f,
 			       struct tl_err *err)
 {
-	struct tl_set_record r;
+	struct tl_set_record r = {0};
 	const struct tl_batch *b;
 	enum tl_status st = tl_set_get(s->set, f->reference, &r, err);
 	uint32_t block = r.block, entry = r.entry;

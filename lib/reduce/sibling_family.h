@@ -4,7 +4,7 @@
  * Model: who works on a family has a desk, begins with the family and goes through its members in order.
  * What is found is written down, so that the set stays as it is meanwhile and many desks are
  * used side by side.
- * Memory: tl_sibling_family_bytes a desk, 24 bytes a member.  Threads: one at a desk.
+ * Memory: tl_sibling_family_bytes a desk, 20 bytes a member.  Threads: one at a desk.
  */
 #ifndef TL_SIBLING_FAMILY_H
 #define TL_SIBLING_FAMILY_H
