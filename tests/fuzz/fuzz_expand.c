@@ -21,9 +21,11 @@
 #include <tl/report.h>
 #include <tl/restore.h>
 
-#define ORDINALS 64
+#define ORDINALS 64 /* that a byte of the input names */
+#define ROOM 256    /* and that blocks of many go up to */
+#define MANY 64     /* deltas: so many are made side by side where there are workers */
 
-static struct tl_pool *pool;
+static struct tl_pool *pool, *crew; /* of one thread, of several */
 static struct tl_err err;
 
 struct program {
@@ -32,12 +34,13 @@ struct program {
 	struct tl_out *out;
 	struct tl_writer *w;
 	struct tl_batch batch;
-	uint8_t flags;             /* of the batch's block */
-	uint64_t length[ORDINALS]; /* of records so far */
-	uint64_t next[3];          /* by kind: the least ordinal of the next entry */
-	uint64_t file, starts;     /* end of the last FILE, records since */
-	bool open[3];              /* by kind: the last entry goes on */
-	bool edges;                /* there were some */
+	uint8_t flags;                    /* of the batch's block */
+	uint64_t length[ROOM + 2 * MANY]; /* of records so far */
+	uint64_t next[3];                 /* by kind: the least ordinal of the next entry */
+	uint64_t file, starts;            /* end of the last FILE, records since */
+	bool open[3];                     /* by kind: the last entry goes on */
+	bool edges;                       /* there were some */
+	bool many;                        /* put_many was asked for */
 };
 
 static void must(int fine)
@@ -106,8 +109,11 @@ static uint64_t make_loan(struct program *m, struct tl_entry *e, struct tl_buf *
 	struct tl_borrow b = tl_borrow_begin(e->ordinal);
 	uint8_t what = byte(m), from = byte(m);
 	uint64_t length = m->length[from % ORDINALS], place = length ? what % length : 0;
-	struct tl_loan loan = {.own = what % (e->lits.n + 1), .source = from % ORDINALS,
-			       .place = place, .length = length - place, .minus = what & 1};
+	struct tl_loan loan = {.own = what % (e->lits.n + 1),
+			       .source = from % ORDINALS,
+			       .place = place,
+			       .length = length - place,
+			       .minus = what & 1};
 	loan.length += from >> 7; /* sometimes one too many */
 	tl_buf_reset(loans);
 	if (e->flags & TL_REC_IN || !loan.length)
@@ -117,12 +123,24 @@ static uint64_t make_loan(struct program *m, struct tl_entry *e, struct tl_buf *
 	return loan.length;
 }
 
+/* All of the base between literals. */
+static void make_copy(struct program *m, struct tl_entry *e, uint64_t literals, bool minus,
+		      uint8_t ops[64])
+{
+	size_t n = tl_bits_put_varint(ops, minus);
+	uint64_t base = m->length[e->base % ORDINALS];
+	n += tl_bits_put_varint(ops + n, literals / 2);
+	n += tl_bits_put_varint(ops + n, literals - literals / 2);
+	if (base)
+		n += tl_bits_put_varint(ops + n, base << 2);
+	e->ops = (struct tl_str){ops, n};
+	e->length = base + literals;
+}
+
 /* Copies all of the base, or what the input says. */
 static void make_script(struct program *m, struct tl_entry *e, uint8_t how, uint8_t ops[64],
 			uint8_t lits[64], struct tl_buf *loans)
 {
-	size_t n = 0;
-	uint64_t base = m->length[e->base % ORDINALS];
 	if (how & 1) {
 		e->ops = bytes(m, 60);
 		e->subs = residues(m, lits, 30);
@@ -131,14 +149,7 @@ static void make_script(struct program *m, struct tl_entry *e, uint8_t how, uint
 		return;
 	}
 	e->lits = residues(m, lits, 60);
-	uint64_t literals = e->lits.n + (how & 4 ? make_loan(m, e, loans) : 0);
-	n += tl_bits_put_varint(ops + n, how & 2 ? 1 : 0);
-	n += tl_bits_put_varint(ops + n, literals / 2);
-	n += tl_bits_put_varint(ops + n, literals - literals / 2);
-	if (base)
-		n += tl_bits_put_varint(ops + n, base << 2);
-	e->ops = (struct tl_str){ops, n};
-	e->length = base + literals;
+	make_copy(m, e, e->lits.n + (how & 4 ? make_loan(m, e, loans) : 0), how & 2, ops);
 }
 
 static void put_record(struct program *m, uint8_t what)
@@ -192,12 +203,49 @@ static void put_record(struct program *m, uint8_t what)
 	m->next[kind] = e.ordinal + 1;
 }
 
-static void put_file(struct program *m)
+/* The ordinal behind all so far. */
+static uint64_t ends(const struct program *m)
 {
 	uint64_t end = 0;
-	uint8_t how = byte(m);
 	for (int k = 0; k < 3; k++)
 		end = m->next[k] > end ? m->next[k] : end;
+	return end;
+}
+
+/* A block of many whole deltas, each of which adds a residue to its base; one may be anything. */
+static void put_many(struct program *m, uint8_t what)
+{
+	static const uint8_t letters[] = "ACGT";
+	uint8_t bases = byte(m), other = byte(m), ops[64], lits[64];
+	const uint64_t first = ends(m) % ROOM, n = MANY + what % 128 / 8;
+	struct tl_buf loans = {0};
+	flush(m);
+	m->many = true;
+	m->batch.kind = TL_KIND_DELTA;
+	m->batch.alphabet = what & 32 ? TL_NUCLEOTIDE : TL_PROTEIN;
+	for (uint64_t i = 0; i < n; i++) {
+		struct tl_entry e = {.ordinal = first + i,
+				     .base = bases % 16 + i % (1 + bases / 16),
+				     .lits = {letters + i % 4, 1}};
+		e.base += e.base == e.ordinal;
+		if (i == other % (2 * MANY))
+			make_script(m, &e, byte(m), ops, lits, &loans);
+		else
+			make_copy(m, &e, 1, false, ops);
+		must(tl_batch_add(&m->batch, &e, NULL) == TL_OK);
+		m->length[e.ordinal] = e.length;
+		m->starts++;
+	}
+	tl_buf_free(&loans);
+	m->flags = what >> 3 & 3;
+	m->next[TL_KIND_DELTA] = first + n;
+	flush(m);
+}
+
+static void put_file(struct program *m)
+{
+	uint8_t how = byte(m);
+	uint64_t end = ends(m);
 	end = (end > m->file ? end : m->file) + how % 3;
 	struct tl_note_file f = {.first = m->file, .end = end};
 	f.missing = end - f.first > m->starts ? end - f.first - m->starts : 0;
@@ -257,6 +305,8 @@ static int build(struct program *m)
 		} else if (what < 128) {
 			flush(m);
 			must(tl_writer_put_prov(m->w, "fuzz", NULL) == TL_OK);
+		} else if (what >= 192) {
+			put_many(m, what);
 		} else {
 			end_stream(m);
 			m->w = open_writer(m->out, byte(m) & 7);
@@ -273,7 +323,8 @@ static enum tl_status observe(void *ctx, const struct tl_item *item, struct tl_e
 	return tl_report_item(ctx, item, why);
 }
 
-static struct tl_reader *open_reader(int fd, struct tl_report *opt_report, bool raw_edge)
+static struct tl_reader *open_reader(struct tl_pool *by, int fd, struct tl_report *opt_report,
+				     bool raw_edge)
 {
 	static char name[40];
 	static const char *const names = name;
@@ -283,22 +334,23 @@ static struct tl_reader *open_reader(int fd, struct tl_report *opt_report, bool 
 					    .uniform = true};
 	struct tl_reader *r = NULL;
 	snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
-	if (tl_reader_open(pool, &names, 1, &opts, &r, &err) != TL_OK)
+	if (tl_reader_open(by, &names, 1, &opts, &r, &err) != TL_OK)
 		return NULL;
 	return r;
 }
 
 /* Restores a stream as text laid out anew, which needs no hash of a file; -1 where it is refused.
  */
-static int restore(int fd, bool refs_only)
+static int restore_by(struct tl_pool *by, int fd, bool refs_only)
 {
-	struct tl_restore_opts opts = {.refs_only = refs_only, .wrap = true, .width = 7};
+	struct tl_restore_opts opts = {
+		.refs_only = refs_only, .wrap = true, .width = 7, .opt_pool = by};
 	struct tl_restore_sum sum;
 	struct tl_report *report;
 	int to;
 	must(tl_report_new(&report, NULL) == TL_OK);
 	struct tl_out *out = open_out(&to), *nowhere = NULL;
-	struct tl_reader *r = open_reader(fd, report, true);
+	struct tl_reader *r = open_reader(by, fd, report, true);
 	enum tl_status st = r ? tl_restore_text(r, &opts, out, &sum, &err) : TL_DATA;
 	must(st == TL_OK || st == TL_DATA);
 	must(tl_out_commit(out, NULL) == TL_OK && tl_out_null(&nowhere, NULL) == TL_OK);
@@ -318,17 +370,24 @@ static int restore(int fd, bool refs_only)
 	return -1;
 }
 
+static int restore(int fd, bool refs_only)
+{
+	return restore_by(pool, fd, refs_only);
+}
+
 /* What can be restored can be in parts, which have all records, and as names. */
 static void restore_parts(int fd)
 {
 	uint64_t records[4];
 	for (uint64_t i = 0; i < 4; i++) {
-		const struct tl_restore_opts opts = {.part = i, .parts = i ? 3 : 0,
-						     .wrap = true, .names_only = i == 2,
+		const struct tl_restore_opts opts = {.part = i,
+						     .parts = i ? 3 : 0,
+						     .wrap = true,
+						     .names_only = i == 2,
 						     .letters = TL_TEXT_LOWER};
 		struct tl_restore_sum sum;
 		struct tl_out *nowhere;
-		struct tl_reader *r = open_reader(fd, NULL, true);
+		struct tl_reader *r = open_reader(pool, fd, NULL, true);
 		must(r != NULL);
 		must(tl_out_null(&nowhere, NULL) == TL_OK);
 		must(tl_restore_text(r, &opts, nowhere, &sum, &err) == TL_OK);
@@ -359,7 +418,7 @@ static int extract(int fd, struct tl_names *names)
 {
 	struct tl_extract_sum sum;
 	int to;
-	struct tl_reader *r = open_reader(fd, NULL, true);
+	struct tl_reader *r = open_reader(pool, fd, NULL, true);
 	if (!r)
 		return -1;
 	struct tl_out *out = open_out(&to);
@@ -395,7 +454,7 @@ static int reduce(int fd, uint8_t how)
 	const struct tl_select_params params = {(enum tl_select_by)(how % 3),
 						how & 4 ? 1000000 : 300000};
 	const struct tl_archive_opts opts = {0};
-	struct tl_reader *r = open_reader(fd, NULL, false);
+	struct tl_reader *r = open_reader(pool, fd, NULL, false);
 	struct tl_set *set;
 	struct tl_out *nowhere;
 	int to = -1;
@@ -430,6 +489,14 @@ static void shut(int fd)
 		close(fd);
 }
 
+/* Workers make of a stream what one thread makes of it. */
+static void restore_side_by_side(int fd, int text)
+{
+	int again = restore_by(crew, fd, false);
+	must((again < 0) == (text < 0) && (again < 0 || same(again, text)));
+	shut(again);
+}
+
 static void try_names(int fd, bool sound)
 {
 	static const char list[] = "tl|0\ntl|3\nA\nB\n";
@@ -452,12 +519,13 @@ static void try_names(int fd, bool sound)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct tl_pool_opts opts = {.threads = 1};
+	const struct tl_pool_opts opts = {.threads = 1}, several = {.threads = 3};
 	struct program m = {.p = data, .n = size};
 	if (!size || size > 1 << 12)
 		return 0;
 	if (!pool)
-		must(tl_pool_new(&opts, &pool, NULL) == TL_OK);
+		must(tl_pool_new(&opts, &pool, NULL) == TL_OK &&
+		     tl_pool_new(&several, &crew, NULL) == TL_OK);
 	uint8_t how = byte(&m);
 	int fd = build(&m), text = restore(fd, false), refs = restore(fd, true);
 	int whole = extract(fd, NULL), archive = reduce(fd, how);
@@ -473,6 +541,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		shut(again);
 		shut(reduced);
 	}
+	if (m.many)
+		restore_side_by_side(fd, text);
 	try_names(fd, text >= 0);
 	shut(fd), shut(text), shut(refs), shut(whole), shut(archive);
 	return 0;
