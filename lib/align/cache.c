@@ -63,11 +63,16 @@ static void open_view(void *arg)
 {
 	struct task *t = arg;
 	struct tl_cache *c = t->c;
+	MDB_stat s;
 	t->rc = tl_cache_file_open(&c->file, MDB_RDONLY);
 	if (!t->rc)
 		t->rc = tl_cache_file_tables(&c->file, MDB_RDONLY);
-	for (unsigned w = 0; w < c->opts.workers && !t->rc; w++)
+	for (unsigned w = 0; w < c->opts.workers && !t->rc; w++) {
 		t->rc = mdb_txn_begin(c->file.env, NULL, MDB_RDONLY, &c->desk[w].txn);
+		/* Reads where the table is: later, a file that was cut could read as having none. */
+		if (!t->rc)
+			t->rc = mdb_stat(c->desk[w].txn, c->file.data, &s);
+	}
 }
 
 static void close_view(void *arg)

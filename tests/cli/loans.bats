@@ -61,8 +61,8 @@ lent() { (($(told "$1" delta_borrowed) > ${2:-10000})); }
 	done
 	for t in 1 2 3 7; do tl-reduce -t $t -z edges.tl | cmp - in.tl; done
 	for m in 24M 60M; do
-		tl-reduce -t 1 -M $m -z edges.tl | cmp - in.tl
-		tl-parse -d -t 1 -M $m in.tl | cmp - in.fa
+		tl-reduce -t 2 -M $m -z edges.tl | cmp - in.tl
+		tl-parse -d -t 2 -M $m in.tl | cmp - in.fa
 	done
 }
 
